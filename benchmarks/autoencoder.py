@@ -1,12 +1,12 @@
 """Measure uses of autoencoders: compression, denoising, anomalies, features.
 
-Run from the root of the repository; name parts to run only these::
+Run from the root of the repository; name parts to run only those::
 
     python -m benchmarks.autoencoder compression denoising anomalies features variational
 
 The digits come with scikit-learn. The other sets come with other packages; they are used if the
 module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages.
-Errors are on rows that no method has seen in training; seconds are those of training.
+Errors are measured on rows that no method saw in training; seconds are those of training.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import AutoEncoder, MLPClassifier
 
-# A schedule that ends at a rate of zero is trained to its end.
+# A schedule whose rate falls to zero runs to its end.
 COSINE: dict[str, Any] = {"learning_rate": "cosine", "n_iter_no_change": np.inf}
-# 1,347 digits are few: small batches, so that there are enough steps. Not for compression with a
-# long code: large steps lose the last components of the start.
+# There are only 1,347 digits: small batches give enough updates. Not for compression with a
+# long code: large updates lose the last of the components from which training starts.
 BRISK = COSINE | {"learning_rate_init": 0.003, "batch_size": 50}
 NOISE = 0.3
 DENOISER: dict[str, Any] = BRISK | {
@@ -60,7 +60,7 @@ FEW: dict[str, Any] = COSINE | {"learning_rate_init": 0.003, "batch_size": 20, "
 
 
 def digits() -> tuple[NDArray, NDArray]:
-    """Return training and test images with numbers from 0 to 16; a quarter is for testing."""
+    """Return training and test images with values from 0 to 16; a quarter is for testing."""
     X, _ = load_digits(return_X_y=True)
     A, B = train_test_split(X, random_state=0)
     return A, B
@@ -121,12 +121,12 @@ def _print_row(rows: str, sizes: tuple[int, ...], best: float, error: float, tim
 
 
 def psnr(image: NDArray, clean: NDArray) -> float:
-    """Return the ratio of the peak, 1, to the noise in decibels."""
+    """Return the ratio of the peak, which is 1, to the noise, in decibels."""
     return float(-10 * np.log10(((image - clean) ** 2).mean()))
 
 
 def denoising(**settings: Any) -> tuple[float, float, float, float]:
-    """Return the decibels of noisy images, of the best number of components, of sknn; seconds."""
+    """Return decibels for noisy images, the best number of components, and sknn; seconds."""
     A, B = (part / 16 for part in digits())
     noisy = B + NOISE * np.random.default_rng(0).standard_normal(B.shape)
     by_components = max(psnr(pca_reconstruction(A, noisy, k), B) for k in range(1, 64))
@@ -136,7 +136,7 @@ def denoising(**settings: Any) -> tuple[float, float, float, float]:
 
 def print_denoising() -> None:
     noisy, best, mended, seconds = denoising()
-    print(f"Denoising digits, noise of standard deviation {NOISE}: peak signal to noise in dB\n")
+    print(f"Denoising digits, noise {NOISE}: peak signal-to-noise ratio in dB\n")
     print(f"noisy {noisy:.2f}, PCA {best:.2f}, sknn {mended:.2f} ({seconds:.1f} s)", flush=True)
 
 
@@ -175,7 +175,7 @@ def _windows(series: NDArray, abnormal: NDArray, split: int, on_all: bool) -> tu
 
 
 def detection(A: NDArray, B: NDArray, abnormal: NDArray, seed: int) -> list[float]:
-    """Return the areas under the ROC curve of forest, components, and sknn, and seconds of sknn."""
+    """Return areas under the ROC curve for forest, PCA, and sknn, and the seconds of sknn."""
     scaler = StandardScaler().fit(A)
     A, B = (scaler.transform(part).astype(np.float32) for part in (A, B))
     forest = IsolationForest(random_state=seed).fit(A)
@@ -195,7 +195,7 @@ def print_anomalies(seeds: int = 5) -> None:
         for name in ANOMALIES:
             each = [anomalies(name, on_all, seed) for seed in range(seeds)]
             if each[0] is None:
-                print(f"{name} is not there")
+                print(f"{name}: not available")
                 continue
             results = [detection(*rows, seed) for seed, rows in enumerate(each)]
             table.append(np.mean(results, axis=0))
@@ -214,9 +214,9 @@ def _print_areas(on_all: bool, name: str, figures: NDArray) -> None:
 
 
 def features(seed: int, **settings: Any) -> tuple[float, float, float]:
-    """Return accuracies with 100 labels, from random weights and from an encoder; its seconds.
+    """Return accuracies with 100 labels, from random weights and an encoder; its seconds.
 
-    The encoder is trained on 1,347 images, the 100 with labels among them; 450 are for testing.
+    The encoder is trained on 1,347 images, including the 100 with labels; 450 are for testing.
     """
     X, y = load_digits(return_X_y=True)
     X, X_test, y, y_test = train_test_split(X / 16, y, test_size=450, stratify=y, random_state=seed)
@@ -229,7 +229,7 @@ def features(seed: int, **settings: Any) -> tuple[float, float, float]:
 
 
 def print_features(seeds: int = 20) -> None:
-    # The settings were chosen with the first seeds.
+    # The parameters were chosen with the first seeds.
     found = np.array([features(seed) for seed in range(100, 100 + seeds)])
     gains = found[:, 1] - found[:, 0]
     error = gains.std(ddof=1) / np.sqrt(seeds)
@@ -250,7 +250,7 @@ def print_variational() -> None:
     print("Variational autoencoder 128-8 of the digits: nats per row, training\n")
     for epoch in (0, 9, len(history["elbo"]) - 1):
         elbo, kl = history["elbo"][epoch], history["kl"][epoch]
-        print(f"epoch {epoch + 1:>3}: elbo {elbo:.2f}, of this divergence {kl:.2f}")
+        print(f"epoch {epoch + 1:>3}: elbo {elbo:.2f}, of which divergence {kl:.2f}")
     print(f"{seconds:.1f} s; mean squared distance of 500 samples to the nearest")
     print(f"unseen image: {np.mean(nearest):.4f}; of images from training: {_spacing(A, B):.4f}")
 

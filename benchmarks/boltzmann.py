@@ -29,7 +29,7 @@ KINDS = {"sknn": sknn.BernoulliRBM, "sklearn": sklearn.neural_network.BernoulliR
 
 @dataclass(frozen=True)
 class Work:
-    """One piece of work; `epochs` is how many the longer fit adds."""
+    """One task; `epochs` is the number of epochs that the longer fit adds."""
 
     digits: bool
     units: int
@@ -37,7 +37,7 @@ class Work:
     epochs: int
 
     def rows(self) -> np.ndarray:
-        """Return the digits, or bits of the size of larger images."""
+        """Return the digits, or random bits as large as bigger images."""
         if self.digits:
             return load_digits().data / 16
         return (np.random.default_rng(0).random((5000, 784)) < 0.2).astype(float)
@@ -72,7 +72,7 @@ def race(work: Work, dtype: str, rounds: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print one line per piece of work and precision."""
+    """Print one line per task and precision."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, help="default: what BLAS and sknn choose")

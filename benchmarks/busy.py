@@ -4,9 +4,9 @@ Run from the root of the repository, on a machine with nothing else to do::
 
     python -m benchmarks.busy
 
-Rounds alternate between an idle machine and one on which all cores but one spin; the figures are
-the medians of the rounds. Threads that wait for each other suffer most, so scikit-learn, which
-leaves their number to BLAS, is shown beside sknn.
+Rounds alternate between an idle machine and one on which all cores but one are busy; the figures
+are medians over the rounds. Threads that wait for each other suffer most, so the table also shows
+scikit-learn, which leaves their number to BLAS.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ Run from the root of the repository, on an idle machine::
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.cluster --jobs 4 --backends loky dask
 
 ``benchmarks.rounds`` measures the time of a round of ``fit_blocks(..., together=n)`` and computes
-the speed-up of 8 and 64 workers.
+the speedup with 8 and 64 workers.
 
 With more BLAS threads, one process would also use several cores. The search is that of
 ``benchmarks.search`` on the digits. The workers are processes on this machine, which start before
-the clock runs. A backend that is not installed is left out. All must give the same scores, to the
-last bit.
+the clock starts. A backend that is not installed is left out. All must give the same scores, bit
+for bit.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def dask(jobs: int) -> Iterator[None]:
 
 @contextmanager
 def ray(jobs: int) -> Iterator[None]:
-    """Start Ray with as many processors."""
+    """Start Ray with this many processors."""
     import ray as engine
     from ray.util.joblib import register_ray
 
@@ -102,7 +102,7 @@ def main() -> None:
     arguments = parser.parse_args()
     X, y = load_digits(return_X_y=True)
     expected, base = None, None
-    print(f"{'backend':<12}{'seconds':>9}{'as fast':>9}  scores")
+    print(f"{'backend':<12}{'seconds':>9}{'speedup':>9}  scores")
     for name in ["sequential", *(each for each in arguments.backends if each != "sequential")]:
         if name in MODULES and importlib.util.find_spec(MODULES[name]) is None:
             print(f"{name:<12}{'not installed':>18}")
@@ -114,7 +114,7 @@ def main() -> None:
         base = seconds if base is None else base
         expected = runs[0][1] if expected is None else expected
         equal = all(np.array_equal(each, expected, equal_nan=True) for _, each in runs)
-        same = "the same" if equal else "others"
+        same = "the same" if equal else "different"
         print(f"{name:<12}{seconds:>9.2f}{base / seconds:>8.2f}x  {same}", flush=True)
 
 

@@ -7,7 +7,7 @@ Run from the root of the repository, on a machine with nothing else to do::
 
 Both train the same network on the same batch in float32: cross-entropy and Adam, PyTorch in an
 eager loop. They take turns, a few steps each, so that a slow minute of the machine affects both.
-The table gives the fastest and the median step of each, and how many times longer PyTorch took.
+The table shows the fastest and the median step of sknn, and how many times as long PyTorch took.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def data(net: Net) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sknn_step(net: Net) -> Step:
-    """Return one step of sknn, without the work of an estimator around it."""
+    """Return one step of sknn, without the overhead of an estimator."""
     layers = [layer.bind(Defaults()) for layer in (*net.layers, Dense(CLASSES, "identity"))]
     names = [str(i) for i in range(len(layers))]
     network = Network(layers, names, net.row, np.float32)
@@ -160,7 +160,7 @@ def torch_step(net: Net) -> Step:
 
 
 def race(steps: list[Step], turns: int, length: int) -> list[np.ndarray]:
-    """Return the milliseconds of all steps of each contestant."""
+    """Return the milliseconds of every step of each contestant."""
     times: list[list[float]] = [[] for _ in steps]
     for turn in range(turns + 1):
         for step, mine in zip(steps, times, strict=True):

@@ -4,10 +4,10 @@ Run from the root of the repository::
 
     python -m benchmarks.early_stopping
 
-There are five data sets that come with scikit-learn, five folds, and five seeds; rows are scaled in
-the pipeline. The two scores of a fold and a seed, with and without early stopping, form a pair. The
-table shows the mean of both, the mean of the 25 differences, and its standard error. Early stopping
-passes if its mean is not more than one standard error lower.
+The benchmark uses five data sets that come with scikit-learn, five folds, and five seeds; a
+pipeline scales the rows. The two scores of a fold and a seed, with and without early stopping, form
+a pair. The table shows the mean of each, the mean of the 25 differences, and its standard error.
+Early stopping passes if its mean is at most one standard error lower.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ LOADERS: dict[str, Callable[..., Any]] = {
 
 
 class Comparison(NamedTuple):
-    """Scores of the same folds and seeds, without early stopping and with it."""
+    """Scores of the same folds and seeds, without and with early stopping."""
 
     without: NDArray
     stopped: NDArray

@@ -1,12 +1,12 @@
 """Compare one network with eight: error, and seconds per member.
 
-Run from the root of the repository, with the loaders of the open data sets on the path::
+Run from the root of the repository, with the module that loads the open data sets on the path::
 
     python -m benchmarks.ensembles
 
-For every tabular set, at most 8,000 rows, a quarter of them held out. The error is the share of
-wrong classes, or the root mean squared error in standard deviations of y. "apart" is the time of
-eight fits of one network each; ratios are from one run.
+At most 8,000 rows of every tabular set are used, and a quarter of them is held out. The error is
+the share of wrong classes, or the root mean squared error in standard deviations of y. "separate"
+is the time of eight fits of one network each; ratios are from one run.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def prepared(X: Any, y: Any, seed: int) -> tuple[Any, ...]:
 
 
 def compared(kind: Any, data: tuple[Any, ...], seed: int) -> tuple[float, ...]:
-    """Return errors of one and of eight, and seconds of eight together and of eight separately."""
+    """Return errors of one and of eight, and seconds of eight together and separately."""
     X_train, X_test, y_train, y_test = data
     errors, seconds = [], []
     for count in (1, MEMBERS):
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    print(f"{'':26}{'error of 1':>11}{'of 8':>8}{'change':>9}{'s a member':>12}{'apart':>8}")
+    print(f"{'':26}{'error of 1':>11}{'of 8':>8}{'change':>9}{'s/member':>12}{'separate':>10}")
     changes, ratios = [], []
     open_sets = [n for kind in ("clf", "reg") for n in load_data.names(kind, "open")]
     for name in arguments.names or open_sets:
@@ -82,7 +82,7 @@ def main() -> None:
         ratios.append(apart / together)
         print(
             f"{name:26}{one:11.4f}{eight:8.4f}{changes[-1]:+9.1%}{together / MEMBERS:12.3f}"
-            f"{ratios[-1]:7.2f}x",
+            f"{ratios[-1]:9.2f}x",
             flush=True,
         )
     spread = np.std(changes) / np.sqrt(len(changes))

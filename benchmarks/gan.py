@@ -5,11 +5,11 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.gan
     python -m benchmarks.gan --seeds 2 --tasks ring
 
-Ring: the number of eight normal distributions on a circle that are found (each by at least 1
-percent of the samples), the share of 4,000 samples within three standard deviations of a center,
-and seconds. Digits: the share of samples that a classifier of real digits assigns to the requested
-digit, the accuracy on real test digits of a classifier trained only on samples, and the distance of
-samples and of test digits to the nearest training digit (minimum and median).
+Ring: how many of eight normal distributions on a circle are found (each by at least 1 percent of
+the samples), the share of 4,000 samples within three standard deviations of a center, and seconds.
+Digits: the share of samples that a classifier of real digits assigns to the requested digit, the
+accuracy on real test digits of a classifier trained only on samples, and the distance from samples
+and from test digits to the nearest training digit (minimum and median).
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ Run from the root of the repository, on an idle machine::
     python -m benchmarks.grid --sets iris digits-16 --dtypes float32 --repeats 5
 
 Every search tries 27 candidates (3 penalties times 3 rates times 3 values of `beta_1`) on 3 splits,
-in a Pipeline with StandardScaler, and fits the best on all rows. Rows have the precision of the
-line; scikit-learn's network keeps it, too. The digits with three widths are a grid of 81
-candidates. The table compares processor seconds of this process and its children, with one BLAS
-thread. The contestants take turns, and the fastest run of each counts.
+in a Pipeline with StandardScaler, and fits the best on all rows. Rows have the precision that the
+line names; scikit-learn's network keeps it, too. The digits with three widths are a grid of 81
+candidates. The table compares CPU seconds of this process and its children, with one BLAS thread.
+The contestants take turns, and the fastest run of each counts.
 
 "blocks" is :class:`sknn.search.GridSearchCV`, and "one by one" is scikit-learn's GridSearchCV over
 the same network; the benchmark checks that both find the same scores. "halving" is
@@ -76,7 +76,7 @@ def halving(model: Any, grid: dict[str, Any], cv: int) -> Any:
 
 
 def search_of(work: Work, kind: Any, searcher: Callable[..., Any]) -> Any:
-    """Return a search over networks of a kind."""
+    """Return a search over networks of one kind."""
     net = kind(
         hidden_layer_sizes=(work.widths[0],),
         batch_size=work.batch,
@@ -91,7 +91,7 @@ def search_of(work: Work, kind: Any, searcher: Callable[..., Any]) -> Any:
 
 
 def seconds(search: Any, X: Any, y: Any) -> float:
-    """Return the processor time of a search, including that of processes it has started."""
+    """Return the CPU time of a search, including that of the processes it started."""
     before, begin = os.times(), time.process_time()
     search.fit(X, y)
     after = os.times()
@@ -107,7 +107,7 @@ def below(search: Any, grid: Any) -> float:
 
 
 def measure(work: Work, dtype: str, repeats: int) -> tuple[dict[str, float], float]:
-    """Return the least seconds of each contestant, and how far halving's best score is below."""
+    """Return the lowest time of each contestant, and how far halving's best score is below."""
     X, y = work.load(return_X_y=True)
     X = X.astype(dtype)
     peer, own = sklearn.neural_network.MLPClassifier, sknn.MLPClassifier

@@ -1,13 +1,13 @@
-"""Accuracy of convolutional networks on images and signals, and processor seconds of training.
+"""Accuracy of convolutional networks on images and signals, and CPU seconds of training.
 
-Run from the root of the repository, with all parts or some::
+Run from the root of the repository, with all parts or some of them::
 
     python -m benchmarks.images
     python -m benchmarks.images digits gunpoint
 
 The digits come with scikit-learn. The other sets come with other packages; they are used if the
 module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages. A
-quarter of the rows is held out (for Fashion-MNIST, the 10,000 test images); small sets are split
+quarter of the rows is held out (for Fashion-MNIST, the 10,000 test images). Small sets are split
 five times.
 """
 
@@ -36,7 +36,7 @@ Data = tuple[NDArray, NDArray]
 
 
 def open_data(name: str) -> Data | None:
-    """Return X and y of an open data set, None if it cannot be loaded."""
+    """Return X and y of an open data set, or None if it cannot be loaded."""
     if "SKNN_DATA_DIR" not in os.environ or importlib.util.find_spec("load_data") is None:
         return None
     X, y, _ = importlib.import_module("load_data").load(name)
@@ -50,7 +50,7 @@ def digits() -> Data:
 
 
 def signal_layers() -> list[Any]:
-    """Return three convolutions with shorter and shorter kernels, and the mean over time [1].
+    """Return three convolutions with ever shorter kernels, and the mean over time [1].
 
     [1] Wang, Yan & Oates (2017), "Time series classification from scratch with deep neural
     networks: a strong baseline".
@@ -121,7 +121,7 @@ def scaled(train: NDArray, test: NDArray, scale: float | None) -> tuple[NDArray,
 
 
 def run(task: Task, data: Data, seed: int) -> tuple[float, float]:
-    """Return accuracy on test rows and the processor time of training, in seconds."""
+    """Return accuracy on test rows and the CPU time of training, in seconds."""
     X, y = data
     parts = train_test_split(
         X,
@@ -150,7 +150,7 @@ def main() -> None:
         task = TASKS[name]
         data = task.load()
         if data is None:
-            print(f"{name:<15} not there")
+            print(f"{name:<15} not available")
             continue
         found = np.array([run(task, data, seed) for seed in range(task.seeds)])
         (mean, seconds), std = found.mean(axis=0), found[:, 0].std()

@@ -1,7 +1,8 @@
 """Time of one prediction, by kind of model: ``python -m benchmarks.latency``.
 
-Whole models are measured, with the steps before the network, on one thread. The figures are the
-lowest processor times of several rounds, which alternate. This needs onnxruntime and skl2onnx.
+Whole models are measured, including the steps before the network, on one thread. The figures are
+the lowest CPU times of several rounds, in which the models take turns. This needs onnxruntime and
+skl2onnx.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def cases() -> dict[str, tuple[Any, Any]]:
 
 
 def session(model: Any, rows: Any) -> tuple[onnxruntime.InferenceSession, dict[str, Any]]:
-    """Return a session of ONNX Runtime for a model on one thread, and one row for it."""
+    """Return a one-thread session of ONNX Runtime for a model, and one row for it."""
     if isinstance(rows, pd.DataFrame):
         text = {name: not pd.api.types.is_numeric_dtype(rows[name]) for name in rows}
         kinds = {
@@ -80,7 +81,7 @@ def session(model: Any, rows: Any) -> tuple[onnxruntime.InferenceSession, dict[s
 
 
 def calls(model: Any, rows: Any) -> dict[str, Callable[[], Any]]:
-    """Return one call for each way to predict."""
+    """Return one call for each way of predicting."""
     one = rows[:1]
     running, given = session(model, one)
     return {
@@ -94,7 +95,7 @@ def main() -> None:
     """Print one line for each kind of model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.1, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=0.1, help="duration of each measurement")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     register_skl2onnx()

@@ -1,13 +1,14 @@
-"""What ``fit_members`` sends to the client, and what it needs compared with ``fit``.
+"""What ``fit_members`` sends to the client, and what it costs compared with ``fit``.
 
 Run from the root of the repository::
 
     pip install -e ".[dask]"
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.members
 
-A table is made on the workers, block by block. Sent is what the client gets in the end, pickled;
-peak is its memory by tracemalloc, with the graph and the scheduler of a local cluster. Processor
-times are those of this process, for the rows of two blocks, once as one table and once as blocks.
+A table is generated on the workers, block by block. "sent" is the size of what the client gets in
+the end, pickled; "peak" is the peak of its memory according to tracemalloc, with the graph and the
+scheduler of a local cluster. CPU times are those of this process, for the rows of two blocks, once
+as one table and once as blocks.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _NUMBERS = 12
 
 
 def block(index: int, rows: int) -> pd.DataFrame:
-    """Make a block of a table up; the last column is y."""
+    """Generate a block of a table; the last column is y."""
     rng = np.random.default_rng(index)
     table = pd.DataFrame({f"x{i}": rng.normal(size=rows).round(2) for i in range(_NUMBERS)})
     table["kind"] = pd.Categorical(rng.choice(list("abcdefgh"), rows))
@@ -41,7 +42,7 @@ def block(index: int, rows: int) -> pd.DataFrame:
 
 
 def on_workers(net: Any, blocks: int, rows: int) -> tuple[float, float]:
-    """Fit on a table that is made on workers; return megabytes sent, and those at the peak."""
+    """Fit on a table generated on the workers; return megabytes sent, and at the peak."""
     import dask.dataframe as dd
 
     table = dd.from_map(block, range(blocks), rows=rows, meta=block(0, 1).iloc[:0])
@@ -62,7 +63,7 @@ def on_workers(net: Any, blocks: int, rows: int) -> tuple[float, float]:
 
 
 def seconds(function: Callable[[], Any], times: int = 2) -> float:
-    """Return the least processor time of several calls."""
+    """Return the lowest CPU time of several calls."""
     found = []
     for _ in range(times):
         begin = time.process_time()
@@ -72,7 +73,7 @@ def seconds(function: Callable[[], Any], times: int = 2) -> float:
 
 
 def main() -> None:
-    """Print what is sent and held, and processor times."""
+    """Print what is sent and held, and CPU times."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--blocks", type=int, default=20)

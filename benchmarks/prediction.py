@@ -4,8 +4,9 @@ Run from the root of the repository, on a machine with nothing else to do::
 
     python -m benchmarks.prediction
 
-"Outside validation" is one row with `validate_data`, which both libraries call, replaced by a
-function that does nothing. The figures are medians of the rounds, which alternate the two.
+"Outside validation" is one row, with `validate_data`, which both libraries call, replaced by a
+function that does nothing. The two libraries take turns, and the figures are medians over the
+rounds.
 """
 
 from __future__ import annotations

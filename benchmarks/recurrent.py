@@ -2,14 +2,14 @@
 
 Run from the root of the repository, on a machine with nothing else to do::
 
-    python -m benchmarks.recurrent                  # threads as each library chooses
+    python -m benchmarks.recurrent                  # each library chooses its threads
     python -m benchmarks.recurrent --threads 1
     python -m benchmarks.recurrent --cells lstm --shapes middle --rounds 20
 
 Both train one recurrent layer whose last state feeds a linear layer with three classes: forward
-pass, backward pass and Adam on one batch in float32. PyTorch runs eagerly. Rounds alternate
-the two, so that a slow minute of the machine affects both; the figures are medians over the rounds
-of the fastest step in each.
+pass, backward pass, and Adam on one batch in float32. PyTorch runs eagerly. The two take turns, so
+that a slow minute of the machine affects both. The figures are medians over the rounds of the
+fastest step in each.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True)
 class Shape:
-    """One piece of work."""
+    """The size of one task."""
 
     rows: int
     steps: int
@@ -66,7 +66,7 @@ SHAPES = {
 
 
 def our_step(cell: str, shape: Shape) -> tuple[Step, int]:
-    """Return one step of sknn and the multiply-adds by which its threads are chosen."""
+    """Return one step of sknn and the multiply-adds that decide its number of threads."""
     layers = [OURS[cell](shape.units), Dense(CLASSES, "identity")]
     bound = [layer.bind(Defaults()) for layer in layers]
     network = Network(bound, [cell, "output"], (shape.steps, shape.features), np.float32)
@@ -134,7 +134,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--cells", nargs="+", choices=OURS, default=list(OURS))
     parser.add_argument("--shapes", nargs="+", choices=SHAPES, default=list(SHAPES))
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--repetitions", type=int, default=20, help="steps in a round")
+    parser.add_argument("--repetitions", type=int, default=20, help="steps per round")
     parser.add_argument("--threads", type=int, help="default: what each library chooses")
     return parser.parse_args()
 

@@ -1,26 +1,26 @@
-"""The time of a round of ``fit_blocks(..., together=n)``, and the speed of 8 and 64 workers.
+"""The time of a round of ``fit_blocks(..., together=n)``, and the speedup of 8 and 64 workers.
 
 Run from the root of the repository::
 
     pip install -e ".[dask]"
     OPENBLAS_NUM_THREADS=1 python -m benchmarks.rounds
 
-One machine cannot show the speed of many, so the parts are measured and combined::
+One machine cannot show the speed of many, so the parts of a round are measured and combined::
 
     round(w) = block + fixed + w * (task + mean + message / wire)
-    speed-up(w) = w * block / round(w)
+    speedup(w) = w * block / round(w)
 
 block
-    Processor time of one copy's pass over a block, on one core.
+    CPU time of one copy's pass over a block, on one core.
 fixed
-    Wall clock of a round in which every local worker has a block of one batch.
+    Wall time of a round in which every local worker has a block of one batch.
 task
-    Processor time of client and scheduler for one more copy.
+    CPU time of client and scheduler for one more copy.
 mean
-    Processor time of the client for the weights and the state of one copy.
+    CPU time of the client for the weights and the state of one copy.
 message
     Bytes of the network that is sent out and of the copy that is sent back. All of them pass
-    through the client's single cable: 10 Gigabit Ethernet.
+    through one cable at the client: 10-gigabit Ethernet.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Parts(NamedTuple):
     message: int
 
     def speed_up(self, workers: int) -> float:
-        """Return how many times as fast a number of workers is as one core without rounds."""
+        """Return how many times as fast this number of workers is as one core without rounds."""
         each = self.task + self.mean + self.message / _WIRE
         return workers * self.block / (self.block + self.fixed + workers * each)
 
@@ -75,7 +75,7 @@ def network(sizes: Sequence[int]) -> Any:
 
 
 def least(function: Callable[[], Any], times: int = 3) -> float:
-    """Return the least processor time of several calls."""
+    """Return the lowest CPU time of several calls."""
     seconds = []
     for _ in range(times):
         begin = time.process_time()
@@ -85,7 +85,7 @@ def least(function: Callable[[], Any], times: int = 3) -> float:
 
 
 def rounds_of(sizes: Sequence[int], together: int, rounds: int) -> tuple[float, float]:
-    """Return wall clock (median) and processor time (mean) of rounds over blocks of one batch."""
+    """Return wall time (median) and CPU time (mean) of rounds over blocks of one batch."""
     parts = [rows_of(200)] * together
     net = network(sizes)
     fit_blocks(net, parts, epochs=2, together=together)
@@ -96,7 +96,7 @@ def rounds_of(sizes: Sequence[int], together: int, rounds: int) -> tuple[float, 
 
 
 def measured(sizes: Sequence[int], rows: int, jobs: int, rounds: int) -> Parts:
-    """Measure the parts of a round; a client with this number of workers must be open."""
+    """Measure the parts of a round; a client with this many workers must be open."""
     net = network(sizes)
     parcel, call = parcel_of(net), Call(*rows_of(rows), resume=True, keep=True, stream=True)
     branch = train_branch(parcel, call, 1)
@@ -117,7 +117,7 @@ def measured(sizes: Sequence[int], rows: int, jobs: int, rounds: int) -> Parts:
 
 
 def main() -> None:
-    """Print a line for each network and size of block."""
+    """Print a line for each network and block size."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=15)

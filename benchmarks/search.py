@@ -9,11 +9,11 @@ The digits come with scikit-learn, the other data sets with other packages; they
 module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the folder with these packages.
 
 Both searches draw the same candidates, split the same rows in the same way, and refit the best,
-with the same number of processes. The table compares the best cross-validation score, with the
-standard error of the random search's score over the splits, and seconds. It also compares scores on
-held-out rows after equal seconds: from the random search, only the candidates that it had begun
-when the other search ended count. Each search runs ``--repeats`` times, in turns, and the shortest
-run counts. With ``--jobs 1``, seconds are processor seconds, so that other programs disturb less.
+with the same number of processes. The table compares the best cross-validation scores, with the
+standard error of the random search's score over the splits, and the seconds. It also compares
+scores on held-out rows after equal seconds: for the random search, only those candidates count that
+it had begun when the other search ended. Each search runs ``--repeats`` times, in turns, and the
+shortest run counts. With ``--jobs 1``, seconds are CPU seconds, which other programs disturb less.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ N_SPLITS = 3
 
 
 def load(name: str) -> tuple[Any, Any, bool]:
-    """Return rows and targets of a data set, and whether these are labels."""
+    """Return rows and targets of a data set, and whether the targets are labels."""
     if name == "digits":
         X, y = load_digits(return_X_y=True)
         return X.astype(np.float32), y, True
@@ -78,7 +78,7 @@ def timed(search: Any, X: Any, y: Any, jobs: int) -> tuple[Any, float]:
 
 
 def done_by(search: Any, seconds: float, taken: float) -> int:
-    """Return how many candidates a random search has begun after some seconds."""
+    """Return how many candidates a random search has begun after this many seconds."""
     table = search.cv_results_
     each = table["mean_fit_time"] + table["mean_score_time"]
     # Both include the refit, which takes about as long in both.
@@ -129,7 +129,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--candidates", type=int, default=27)
     parser.add_argument("--epochs", type=int, default=100)
-    parser.add_argument("--rows", type=int, default=1400, help="most training rows")
+    parser.add_argument("--rows", type=int, default=1400, help="maximum number of training rows")
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--strategy", default="halving")
@@ -157,7 +157,7 @@ def main() -> None:
     near = sum(row["score"] >= row["their score"] - row["error"] for row in rows)
     ratio = sum(row["seconds"] for row in rows) / sum(row["their seconds"] for row in rows)
     print(f"\nbest score within one standard error: {near} of {len(rows)}")
-    print(f"seconds of all together: {ratio:.2f}")
+    print(f"ratio of total seconds: {ratio:.2f}")
     better, worse = (int(np.sum(np.array(wins) == sign)) for sign in (1, -1))
     print(f"held-out score at equal seconds: better on {better}, worse on {worse} of {len(wins)}")
 

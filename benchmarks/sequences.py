@@ -1,14 +1,13 @@
-"""Accuracy and forecasts of recurrent networks, and processor seconds of training.
+"""Accuracy and forecasts of recurrent networks, and CPU seconds of training.
 
-Run from the root of the repository, with all parts or some::
+Run from the root of the repository, with all parts or some of them::
 
     python -m benchmarks.sequences
     python -m benchmarks.sequences adding forecasts
 
 The adding problem and the task with a prediction per step are generated here. The other sets come
-with other
-packages; they are used if the module ``load_data`` can be imported and ``SKNN_DATA_DIR`` names the
-folder with these packages. A quarter of the rows is held out, five times.
+with other packages; they are used if the module ``load_data`` can be imported and ``SKNN_DATA_DIR``
+names the folder with these packages. A quarter of the rows is held out, in five splits.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ ANNEALED = {"learning_rate": "cosine", "learning_rate_init": 0.01, "dtype": "flo
 
 
 def fitted(net: Any, X: Any, y: Any) -> tuple[Any, float]:
-    """Return the fitted network and the processor time of the fit, in seconds."""
+    """Return the fitted network and the CPU time of the fit, in seconds."""
     begin = time.process_time()
     return net.fit(X, y), time.process_time() - begin
 
@@ -60,7 +59,7 @@ def standardized(train: list[NDArray], test: list[NDArray]) -> tuple[list[NDArra
 def classify(name: str, wanted: float, settings: dict[str, Any]) -> None:
     data = open_data(name)
     if data is None:
-        print(f"{name}: not there")
+        print(f"{name}: not available")
         return
     X, y = list(data[0]), data[1]
     found = []
@@ -70,7 +69,7 @@ def classify(name: str, wanted: float, settings: dict[str, Any]) -> None:
         net, seconds = fitted(RNNClassifier(random_state=seed, **settings), A, c)
         found.append((net.score(B, d), seconds))
     (mean, seconds), (std, _) = np.mean(found, axis=0), np.std(found, axis=0)
-    print(f"{name:<16}{mean:.4f} +- {std:.4f} (wanted {wanted}), {seconds:.1f} s", flush=True)
+    print(f"{name:<16}{mean:.4f} +- {std:.4f} (goal {wanted}), {seconds:.1f} s", flush=True)
 
 
 def print_classes() -> None:
@@ -103,7 +102,7 @@ def adding(n: int, length: int, seed: int) -> tuple[NDArray, NDArray]:
 def print_adding(length: int = 50) -> None:
     X, y = adding(5000, length, 0)
     B, d = adding(2000, length, 1)
-    print(f"Adding problem, {length} steps: mean squared error; the mean of y has {d.var():.3f}\n")
+    print(f"Adding problem, {length} steps: mean squared error (mean of y: {d.var():.3f})\n")
     for cell in ("lstm", "gru", "elman"):
         net = RNNRegressor(32, cell=cell, readout="last", max_iter=30, random_state=0, **ANNEALED)
         net, seconds = fitted(net, X, y)
@@ -125,7 +124,7 @@ def echoes(n: int, seed: int) -> tuple[list[NDArray], list[NDArray]]:
 def print_steps() -> None:
     A, c = echoes(400, 0)
     B, d = echoes(200, 1)
-    print("Parity of the last three bits at every step, 10 to 30 steps: accuracy (guessing: .5)\n")
+    print("Parity of the last three bits at every step, 10 to 30 steps: accuracy (guessing: 0.5)\n")
     for cell in ("lstm", "gru", "elman"):
         net = RNNClassifier(
             16, cell=cell, return_sequences=True, max_iter=40, random_state=0, **ANNEALED
@@ -146,15 +145,15 @@ def windows(series: NDArray, length: int, horizon: int) -> tuple[NDArray, NDArra
 def forecast(name: str, period: int, length: int, repeats: bool) -> None:
     """Compare with the value one period ago; the last quarter of the series is held out.
 
-    If a season repeats, the network learns the change of the logarithm over one period. A cycle of
-    varying length and height is learned in the units of each window [1].
+    If the season repeats, the network learns the change in the logarithm over one period. A cycle
+    of varying length and height is learned in the units of each window [1].
 
     [1] Kim et al. (2022), "Reversible instance normalization for accurate time-series forecasting
     against distribution shift", ICLR.
     """
     data = open_data(name)
     if data is None:
-        print(f"{name}: not there")
+        print(f"{name}: not available")
         return
     series = np.ravel(np.asarray(data[0], float))
     series = np.log(series) if repeats else series
@@ -164,7 +163,7 @@ def forecast(name: str, period: int, length: int, repeats: bool) -> None:
         X, y = windows(learned, length, horizon)
         mean, std = _units(X, learned[: start - lag], repeats)
         first = start - lag - length
-        # Windows whose targets are in the training part, and those that begin after it.
+        # Windows whose targets are in the training part, and windows that begin after it.
         train, test = slice(0, first - horizon + 1), slice(first, None)
         A, b = (X - mean) / std, (y - mean) / std
         ahead = start + np.arange(len(X) - first)[:, None] + np.arange(horizon)
@@ -203,7 +202,7 @@ def print_forecasts() -> None:
     forecast("sunspots", 11, 33, repeats=False)
 
 
-# -- series as a whole --------------------------------------------------------------------------
+# -- whole series -------------------------------------------------------------------------------
 
 
 SERIES = (
@@ -230,10 +229,10 @@ def open_series(name: str) -> tuple[Any, NDArray] | None:
 
 
 def series_layers(filters: int = 16, size: int = 9) -> list[Any]:
-    """Return residual blocks, each of convolutions that reach differently far [1].
+    """Return residual blocks whose convolutions have different reaches [1].
 
     [1] Ismail Fawaz et al. (2020), "InceptionTime: finding AlexNet for time series
-    classification", Data Mining and Knowledge Discovery 34 (there kernels of several sizes).
+    classification", Data Mining and Knowledge Discovery 34 (with kernels of several sizes).
     """
 
     def side_by_side() -> list[Any]:
@@ -248,7 +247,7 @@ def series_layers(filters: int = 16, size: int = 9) -> list[Any]:
 
 
 def anchors() -> dict[str, Any]:
-    """Return classifiers of aeon, none where it is not installed."""
+    """Return classifiers of aeon, or none if it is not installed."""
     if importlib.util.find_spec("aeon") is None:
         return {}
     rocket = importlib.import_module("aeon.classification.convolution_based")
@@ -261,7 +260,7 @@ def anchors() -> dict[str, Any]:
 
 
 def filled(sequences: list[NDArray], length: int) -> NDArray:
-    """Return sequences with zeros behind their end, in single precision."""
+    """Return sequences padded with zeros at the end, in single precision."""
     rows = [np.pad(each, ((0, length - len(each)), (0, 0))) for each in sequences]
     return np.stack(rows).astype(np.float32)
 
@@ -294,7 +293,7 @@ def print_series() -> None:
     for name in SERIES:
         data = open_series(name)
         if data is None:
-            print(f"{name}: not there")
+            print(f"{name}: not available")
             continue
         found = [compare(list(data[0]), data[1], split) for split in range(SPLITS)]
         mean = {title: np.mean([each[title] for each in found], axis=0) for title in found[0]}

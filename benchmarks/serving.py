@@ -1,12 +1,12 @@
-"""Time of predictions by ONNX Runtime and by `predict_proba`, for one row and for 1,000.
+"""Prediction time of ONNX Runtime and of `predict_proba`, for one row and for 1,000.
 
 Run from the root of the repository, on a machine with nothing else to do::
 
     pip install ".[onnx]" onnxruntime
     python -m benchmarks.serving
 
-All run on one thread. The figures are the lowest processor times of several rounds, which
-alternate. Rows are converted to the form that each side expects before the clock starts.
+Everything runs on one thread. The two sides take turns, and the figures are the lowest CPU times of
+several rounds. Rows are converted to the form that each side expects before the clock starts.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def session(estimator: Any, dtype: str) -> onnxruntime.InferenceSession:
 
 
 def calls(estimator: Any, rows: Any) -> dict[str, Callable[[], Any]]:
-    """Return one call per side that predicts the rows."""
+    """Return, for each side, a call that predicts the rows."""
     made: dict[str, Callable[[], Any]] = {"predict_proba": lambda: estimator.predict_proba(rows)}
     for dtype in ("float32", "float64"):
         running, inputs = session(estimator, dtype), onnx_inputs(estimator, rows, dtype)
@@ -80,7 +80,7 @@ def calls(estimator: Any, rows: Any) -> dict[str, Callable[[], Any]]:
 
 
 def least(sides: dict[str, Callable[[], Any]], rounds: int, seconds: float) -> dict[str, float]:
-    """Return the least time of one call in microseconds."""
+    """Return the lowest time of one call in microseconds."""
     best = dict.fromkeys(sides, np.inf)
     for _ in range(rounds):
         for name, call in sides.items():
@@ -96,7 +96,7 @@ def main() -> None:
     """Print one line per estimator and number of rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.1, help="of each measurement")
+    parser.add_argument("--seconds", type=float, default=0.1, help="duration of each measurement")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     print(

@@ -6,17 +6,17 @@ Run from the root of the repository::
 
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
 and ``SKNN_DATA_DIR`` names the folder with these packages. Up to 4,000 rows are for training, and
-as many others are held out; the same number of rows is generated. All figures are from one thread;
-seconds are processor seconds.
+as many others are held out; the same number of rows is generated. Everything runs on one thread,
+and seconds are CPU seconds.
 
 useful
     The score on held-out rows (AUC; R2 for numbers) of HistGradientBoosting trained on synthetic
     rows, and next to it the score of one trained on the real rows.
 told apart
-    The cross-validated AUC of HistGradientBoosting that distinguishes synthetic from held-out rows;
-    0.5 is perfect.
+    The cross-validated AUC of HistGradientBoosting trained to distinguish synthetic rows from
+    held-out rows; 0.5 is perfect.
 closer
-    The share of synthetic rows that are nearer to a training row than to any held-out row; 0.5 is
+    The share of synthetic rows that are closer to a training row than to any held-out row; 0.5 is
     perfect, 1 means that rows were memorized.
 copies
     The share of synthetic rows that are equal to a training row, and next to it the share of
@@ -25,7 +25,7 @@ copies
 The GAN and the variational autoencoder of sknn read the same tables. CTGAN, TVAE, and the Gaussian
 copula are measured if a package that has them is installed: ``sdv``, ``ctgan``, or ``copulas``.
 
-With ``--impute``, a fifth of the held-out entries is removed and filled in again:
+With ``--impute``, a fifth of the held-out entries are removed and filled in again:
 
 error
     The root mean squared error of numbers, in standard deviations of their columns.
@@ -34,7 +34,8 @@ levels
 log score
     The mean logarithm of the density of the missing entries, estimated from 25 draws: a normal
     kernel around each number, in standard deviations of the column, and a share for each level.
-    Both are smoothed by one additional draw, with a wide density, or by one draw of each level.
+    An additional draw with a wide density smooths the former, and one draw of each level the
+    latter.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ ROWS = 4000
 HOLES, DRAWS = 0.2, 25
 TARGET = "target"
 Maker = Callable[[Any, int, int], Any]
-"""From a table, a number of rows, and a seed to synthetic rows."""
+"""Maps a table, a number of rows, and a seed to synthetic rows."""
 
 
 # -- methods ------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ def _sdv(name: str) -> Maker:
 
 
 def _without_gaps(table: Any) -> Any:
-    """Put medians where numbers are missing: CTGAN, TVAE, and the copula refuse gaps."""
+    """Replace missing numbers by medians: CTGAN, TVAE, and the copula refuse gaps."""
     numbers = [label for label in table if table[label].dtype != "category"]
     return table.assign(**{label: table[label].fillna(table[label].median()) for label in numbers})
 
@@ -159,7 +160,7 @@ def methods() -> dict[str, Maker]:
 
 
 def peers_missing() -> str:
-    """Return a line about methods that are not measured, empty if all are."""
+    """Return a line about the methods that are not measured; it is empty if all are."""
     missing = [name for name in ("CTGAN", "TVAE", "Gaussian copula") if name not in methods()]
     if not missing:
         return ""
@@ -206,7 +207,7 @@ def _marginal(train: Any, gappy: Any, seed: int) -> Any:
 
 
 def imputed(true: Any, gaps: Any, draws: list[Any], scale: Any) -> dict[str, float]:
-    """Return how near the draws are to the missing entries."""
+    """Return how close the draws are to the missing entries."""
     squares, hits, logs = [], [], []
     for label in true:
         where = gaps[label].to_numpy()
@@ -281,7 +282,7 @@ def useful(train: Any, test: Any, is_class: bool) -> float:
 
 
 def told_apart(made: Any, real: Any) -> float:
-    """Return how well trees distinguish both kinds of rows."""
+    """Return how well trees distinguish the two kinds of rows."""
     n = min(len(made), len(real))
     x = np.vstack([codes(made.iloc[:n]), codes(real.iloc[:n])])
     y = np.repeat([1, 0], n)
@@ -291,7 +292,7 @@ def told_apart(made: Any, real: Any) -> float:
 
 
 def closer(made: Any, train: Any, held_out: Any) -> float:
-    """Return the share of rows that are nearer to a training row; ties count half."""
+    """Return the share of rows that are closer to a training row; ties count half."""
     n = min(len(train), len(held_out))
     encoder = TableEncoder(n_bins=None).fit(train)
     rows = encoder.transform(made)

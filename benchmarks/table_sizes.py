@@ -1,13 +1,13 @@
-"""Seconds and memory that networks for tables take, by the size of the table.
+"""Seconds and memory that tabular networks take, by the size of the table.
 
 Run from the root of the repository::
 
     python -m benchmarks.table_sizes
     python -m benchmarks.table_sizes --preset default --most-cells 1e7
 
-Every fit has a process of its own, one thread, and a made-up table: most columns are numbers in
-float64, a fifth of them categories of 30 levels. Seconds are of the processor; memory is what the
-peak of `fit` adds to that of a process with the table.
+Every fit has its own process, one thread, and a generated table: most columns are numbers in
+float64, and a fifth are categories with 30 levels. Seconds are CPU seconds; memory is what the peak
+of `fit` adds to that of a process that holds the table.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ def made_up(rows: int, columns: int, classes: int) -> tuple[pd.DataFrame, Any]:
 
 
 def network(classes: int, preset: str, epochs: int | None) -> Any:
-    """Return the network for that many classes."""
+    """Return the network for this many classes."""
     kind = TabularMLPClassifier if classes else TabularMLPRegressor
     return kind(preset=preset, max_iter=epochs or "auto", random_state=0)
 
 
 def peak() -> float:
-    """Return the most memory so far, in megabytes."""
+    """Return the peak of memory so far, in megabytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / MEGABYTE
 
@@ -73,7 +73,7 @@ def peak() -> float:
 def measure(rows: int, columns: int, classes: int, preset: str, epochs: int | None) -> dict:
     """Fit in this process."""
     warnings.simplefilter("ignore")
-    # What the first fit imports is not of the table.
+    # What the first fit imports does not depend on the table.
     few, labels = made_up(FIRST, 2, classes)
     network(classes, preset, 1).fit(few, labels)
     frame, y = made_up(rows, columns, classes)
@@ -109,12 +109,12 @@ def _options() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Print a table of sizes."""
+    """Print one row per table size."""
     options = _options()
     if options.one:
         print(json.dumps(measure(*options.one, options.preset, options.epochs)))
         return
-    print("| rows | columns | classes | table, MB | encoded, MB | added, MB | seconds | µs a row |")
+    print("| rows | columns | classes | table, MB | encoded, MB | added, MB | seconds | µs/row |")
     print("|---|---|---|---|---|---|---|---|")
     for rows, columns, classes in SIZES:
         if rows * columns > options.most_cells:

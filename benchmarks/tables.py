@@ -1,4 +1,4 @@
-"""Compare networks for tables with scikit-learn's network and gradient-boosted trees.
+"""Compare tabular networks with scikit-learn's network and gradient-boosted trees.
 
 Run from the root of the repository::
 
@@ -9,11 +9,11 @@ Run from the root of the repository::
 
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
 and ``SKNN_DATA_DIR`` names the folder with these packages. ``--data`` names another module, such as
-``benchmarks.more_tables``, whose sets played no part in the choice of the presets. Error is the
+``benchmarks.more_tables``, whose sets played no part in the choice of the presets. The error is the
 share of wrong labels, or the root mean squared error in standard deviations of y; the second figure
-is the log loss, or the mean absolute error in the same unit. The module splits the rows; seeds are
-those of split and method. All fits use one thread, and seconds are those of the processor. Ratios
-are geometric means over data sets of figures plus 0.01.
+is the log loss, or the mean absolute error in the same unit. The module splits the rows; a seed is
+that of the split and of the method. All fits use one thread, and seconds are those of the
+processor. Ratios are geometric means over data sets of figures plus 0.01.
 
 With ``--results FILE``, every figure is stored, and figures that are already in the file are not
 measured again; use a new file if the code has changed.
@@ -377,7 +377,7 @@ def main() -> None:
     """Print the requested tables."""
     options = _options()
     if importlib.util.find_spec(options.data) is None:
-        print(f"There are no data: {options.data} cannot be imported.")
+        print(f"There is no data: {options.data} cannot be imported.")
         return
     module = importlib.import_module(options.data)
     results = Results(options.results, options.rows)

@@ -7,11 +7,11 @@ Run from the root of the repository, on a machine with nothing else to do::
 
 The data sets come with other packages; they are used if the module ``load_data`` can be imported
 and ``SKNN_DATA_DIR`` names the folder with these packages. Without them, rows are generated whose
-columns are as frequent as words. Seconds are processor seconds of the fastest epoch on one thread.
-The methods take turns, and two columns show how many times as fast as scikit-learn and as ``adam``
-they are. Accuracy is measured on the test rows of the set. Rows are float32 TF-IDF of words and
-pairs. Every network has 100 units and is trained in the same way; plain gradient descent (``sgd``)
-has no momentum, and ``sgd`` and ``lazy_adam, no penalty`` have no penalty.
+columns are as frequent as words. Seconds are CPU seconds of the fastest epoch on one thread. The
+methods take turns, and two columns show how many times as fast as scikit-learn and as ``adam`` they
+are. Accuracy is measured on the test rows of the set. Rows are TF-IDF values of words and pairs of
+words in float32. Every network has 100 units and is trained in the same way; plain gradient descent
+(``sgd``) has no momentum, and ``sgd`` and ``lazy_adam, no penalty`` have no penalty.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ METHODS: dict[str, dict[str, Any]] = {
 
 
 class Clock(Callback):
-    """Records the processor time at the end of every epoch."""
+    """Records the CPU time at the end of every epoch."""
 
     def on_train_begin(self, progress: Any) -> None:
         """Start."""
@@ -70,7 +70,7 @@ def made(n: int = 11_000, words: int = 100_000, in_a_text: int = 100) -> tuple[A
 
 
 def rows_of(name: str) -> tuple[Any, Any, Any, Any] | None:
-    """Return training and test rows with their labels, None if the set is missing."""
+    """Return training and test rows with their labels, or None if the set is missing."""
     if name == "made":
         X, y = made()
         return X[:10_000], X[10_000:], y[:10_000], y[10_000:]
@@ -103,12 +103,12 @@ def measure(method: str, rows: tuple[Any, Any, Any, Any], batch: int, epochs: in
 
 
 def table(rows: tuple[Any, Any, Any, Any], batch: int, options: argparse.Namespace) -> None:
-    """Print figures and ratios for one size of batches."""
+    """Print figures and ratios for one batch size."""
     found: dict[str, list[Any]] = {method: [] for method in options.methods}
     for _ in range(options.rounds):
         for method in found:
             found[method].append(measure(method, rows, batch, options.epochs))
-    heads = f"{'s an epoch':>12}{'scikit-learn':>15}{'adam':>8}{'accuracy':>11}"
+    heads = f"{'s/epoch':>12}{'scikit-learn':>15}{'adam':>8}{'accuracy':>11}"
     print(f"\nbatch {batch:<18}{heads}")
     best = {method: min(figures) for method, figures in found.items()}
     for method, (seconds, accuracy) in best.items():
@@ -135,7 +135,7 @@ def main() -> None:
             print(f"{name}: load_data cannot be imported, or SKNN_DATA_DIR is not set.")
             continue
         n, columns = rows[0].shape
-        print(f"\n{name}: {n} texts, {columns} columns, {rows[0].nnz / n:.0f} in a text")
+        print(f"\n{name}: {n} texts, {columns} columns, {rows[0].nnz / n:.0f} per text")
         with threadpool_limits(1):
             for batch in options.batch:
                 table(rows, batch, options)

@@ -6,15 +6,15 @@ Run from the root of the repository, on a machine with nothing else to do::
     python -m benchmarks.training --quick           # the same table in less than a minute
     python -m benchmarks.training --shapes digits-200 wide --dtypes float32 --peers sklearn
 
-Every contestant trains the same network on the same rows: Adam, L2 of strength 1e-4, a new order
-of the rows in each epoch, a fixed number of epochs. PyTorch runs an eager loop, JAX an epoch that
-is compiled whole (compile time is not counted). Those not installed are left out with a note.
-`--quick` runs fewer rounds on at most 4,000 rows.
+Every contestant trains the same network on the same rows: Adam, an L2 penalty of strength 1e-4, a
+new order of the rows in each epoch, a fixed number of epochs. PyTorch runs an eager loop; for JAX,
+a whole epoch is compiled (compile time is not counted). Those that are not installed are left out
+with a note. `--quick` runs fewer rounds on at most 4,000 rows.
 
-Rounds alternate the contestants, so that a slow minute of the machine affects all of them. A round
-times a fit of one epoch and a fit of several; the figure is the difference between the fastest of
-each, divided by the difference in epochs, so setup does not count. The table gives sknn's
-milliseconds and how many times longer each peer took.
+The contestants take turns, so that a slow minute of the machine affects all of them. A round times
+a fit of one epoch and a fit of several; the figure is the difference between the fastest of each,
+divided by the difference in epochs, so setup does not count. The table shows sknn's milliseconds
+and how many times as long each peer took.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Train = Callable[[int], Any]
 
 @dataclass(frozen=True)
 class Shape:
-    """One piece of work; `epochs` is how many the longer fit adds."""
+    """One task; `epochs` is the number of epochs that the longer fit adds."""
 
     rows: int
     features: int
@@ -112,7 +112,7 @@ def torch_trainer(fused: bool, shape: Shape, X: np.ndarray, y: np.ndarray) -> Tr
 
     def train(epochs: int) -> nn.Module:
         net = network()
-        # Biases decay too: sparing them would need a second parameter group, which costs time.
+        # Biases decay, too: excluding them would need a second parameter group, which costs time.
         decay = ALPHA / shape.batch
         options = {"fused": True} if fused else {}
         adam = torch.optim.Adam(net.parameters(), LEARNING_RATE, weight_decay=decay, **options)
@@ -127,7 +127,7 @@ def torch_trainer(fused: bool, shape: Shape, X: np.ndarray, y: np.ndarray) -> Tr
 
 
 def jax_trainer(shape: Shape, X: np.ndarray, y: np.ndarray) -> Train:
-    """Return the trainer of an epoch that is one compiled function."""
+    """Return a trainer whose epochs are one compiled function."""
     import jax
     import jax.numpy as jnp
 
@@ -217,7 +217,7 @@ def trainers(names: list[str], shape: Shape, dtype: str, fused: bool) -> dict[st
 
 
 def seconds(train: Train, epochs: int) -> float:
-    """Return the time one fit takes."""
+    """Return the time that one fit takes."""
     begin = time.perf_counter()
     train(epochs)
     return time.perf_counter() - begin
@@ -259,7 +259,7 @@ def geometric_mean(ratios: list[list[float]]) -> np.ndarray:
 
 
 def cells(ratios: Any) -> str:
-    """Return the right half of a row."""
+    """Return the ratios of a row as text."""
     return "".join(f"{ratio:>9.2f}x" for ratio in ratios)
 
 
@@ -270,7 +270,7 @@ def installed(names: list[str]) -> list[str]:
         try:
             importlib.import_module(name)
         except ImportError:
-            print(f"{name} is not installed and left out")
+            print(f"{name} is not installed and is left out")
         else:
             found.append(name)
     return found
@@ -289,7 +289,7 @@ def set_up(names: list[str], threads: int | None) -> None:
 
 
 def describe(names: list[str]) -> None:
-    """Print versions, processor, and meaning of the figures."""
+    """Print the versions, the processor, and the meaning of the figures."""
     packages = ["numpy", *(PEERS[name] for name in names)]
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -310,7 +310,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="default 7, or 2 with --quick")
     parser.add_argument("--threads", type=int, help="default: what each library chooses")
     parser.add_argument("--torch-fused", action="store_true", help="Adam(fused=True)")
-    parser.add_argument("--quick", action="store_true", help="less than a minute, more noise")
+    parser.add_argument("--quick", action="store_true", help="less than a minute, but noisier")
     options = parser.parse_args()
     options.rounds = options.rounds or (2 if options.quick else 7)
     return options

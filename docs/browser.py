@@ -11,6 +11,7 @@ OPENED = [
     "index.html",
     "getting_started.html",
     "guide/mlp.html",
+    "developer/decisions/index.html",
     "guide/images.html",
     "guide/losses.html",
     "differences.html",
@@ -26,6 +27,15 @@ BROKEN = "[...document.images].filter(i => !i.complete || !i.naturalWidth).map(i
 CUT_OFF = """[...document.querySelectorAll("div.highlight pre")]
     .filter(block => block.clientWidth && block.scrollWidth > block.clientWidth + 1)
     .map(block => block.textContent.trim().split("\\n")[0])"""
+# Titles of more than two lines; a phone shows the sidebar on demand, in larger letters.
+LONG = """[...document.querySelectorAll(".bd-sidebar-primary .nav a")]
+    .filter(link => link.offsetParent && innerWidth >= 960)
+    .filter(link => {
+        const style = getComputedStyle(link);
+        const padding = parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+        return link.clientHeight - padding > 2.5 * parseFloat(style.lineHeight);
+    })
+    .map(link => link.textContent.trim())"""
 # The text that the button over each block copies, without prompts.
 COPIED = """(() => {
     const copied = [];
@@ -111,6 +121,7 @@ def _seen(tab):
     yield from (f"{line!r} begins a block wider than its box" for line in tab.evaluate(CUT_OFF))
     copied = tab.evaluate(COPIED)
     yield from (f"copies {text!r}" for text in copied if not text or PROMPT.search(text))
+    yield from (f"{title!r} takes three lines of the sidebar" for title in tab.evaluate(LONG))
     if tab.evaluate(OVERFLOW) > 0:
         yield f"scrolls sideways by {tab.evaluate(OVERFLOW)} pixels"
 

@@ -40,6 +40,7 @@ SETTINGS = {
     "subsection_order": [f"../examples/{chapter}" for chapter in CHAPTERS],
     "within_subsection_order": "gallery.taught",
     "reset_argv": "gallery.options",
+    "image_scrapers": ("thumbnails.scrape",),
     "backreferences_dir": "reference/generated/backreferences",
     "doc_module": ("sknn",),
     "reference_url": {"sknn": None},

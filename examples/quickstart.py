@@ -1,13 +1,13 @@
-"""A classifier, a regressor, and a stream on real data, next to scikit-learn's networks
-=====================================================================================
+"""A classifier, a regressor, and a stream
+==========================================
 
 1. digits: a scaler and a classifier in a pipeline, tuned by a grid search;
 2. diabetes: the same with a regressor;
 3. breast cancer: rows that arrive in chunks, learned with ``partial_fit``.
 
-Both libraries get the same settings, the same grid, and the same rows. By default, sknn stops by
-the validation loss; `scoring` makes the classifier watch the same score as scikit-learn's, so that
-the seconds are comparable.
+Both libraries get the same parameters, the same grid, and the same rows. By default, early stopping
+in sknn watches the validation loss; `scoring` makes the classifier watch the same score as
+scikit-learn's, so that the seconds are comparable.
 
 Run this script from the root of the repository; it takes less than a minute and writes one
 picture::
@@ -89,7 +89,7 @@ def regress(quick: bool) -> dict[str, Any]:
     theirs = tune(sklearn.neural_network.MLPRegressor(), quick)
     models = {
         "sknn": tune(sknn.MLPRegressor(), quick),
-        # sknn standardizes the target by itself; for scikit-learn it is done here, to be fair.
+        # sknn standardizes the target by itself; for scikit-learn, it is done here, to be fair.
         "scikit-learn": TransformedTargetRegressor(theirs, transformer=StandardScaler()),
     }
     results = {name: timed_score(model, split) for name, model in models.items()}
@@ -158,7 +158,7 @@ def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figur
 
 
 def picture(quick: bool = False) -> Figure:
-    """Run the three parts, print a table and draw."""
+    """Run the three parts, print a table, and draw."""
     print(f"{'':<31}" + "".join(f"{name:>19}" for name in LIBRARIES))
     classifiers, regressors = classify(quick), regress(quick)
     return draw(classifiers["sknn"], regressors["sknn"], stream(2 if quick else 12))

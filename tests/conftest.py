@@ -1,13 +1,13 @@
-"""What all tests share."""
+"""Fixtures and settings that all tests share."""
 
 import os
 
-# The array-API estimator check runs only where this is set before SciPy is imported.
+# The array-API estimator check runs only if this is set before SciPy is imported.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-# Continuous integration installs every optional package; there a test that is skipped for want
-# of one has silently stopped to test anything.
+# Continuous integration installs every optional package. A test that is skipped there for lack
+# of one would silently test nothing.
 _NOTHING_MISSING = bool(os.environ.get("SKNN_NOTHING_MISSING"))
 _missing = []
 

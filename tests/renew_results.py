@@ -1,6 +1,6 @@
-"""Store the results of today: ``python -m tests.renew_results`` from the root of the repository.
+"""Store the current results: ``python -m tests.renew_results``, run in the repository root.
 
-Says what changes. Commit the file together with the change that it comes from.
+Prints what changes. Commit the file together with the change that caused the difference.
 """
 
 import sys
@@ -8,7 +8,7 @@ import sys
 from tests.cases.results.configurations import CONFIGURATIONS
 from tests.cases.results.figures import PATH, differences, figures_of, load, store
 
-# What moves by less is rounding of another machine.
+# Smaller changes are the rounding of another machine.
 TOLD = 1e-7
 
 

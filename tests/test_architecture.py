@@ -1,4 +1,4 @@
-"""The house rules that a machine can check: who imports whom, and how long things are."""
+"""House rules that a machine can check: who imports whom, and how long things are."""
 
 import ast
 import graphlib
@@ -29,7 +29,7 @@ LEVELS = {
     "inspection": 8,
     "persistence": 8,
 }
-# Inside core a file may import from families of a lower number only.
+# Inside core, a file may import only from families with a lower number.
 CORE_LEVELS = {
     "constraints": 0,
     "method_names": 0,
@@ -51,7 +51,7 @@ CORE_LEVELS = {
     "workspace": 7,
     "tangent": 8,
 }
-# Inside estimators a file may import from files and rooms of a lower number only, or its own room.
+# In estimators, files import only from files and packages of a lower number or their own.
 ESTIMATOR_LEVELS = {
     "finite_output": 0,
     "fitted": 0,
@@ -70,35 +70,35 @@ ESTIMATOR_LEVELS = {
     "autoencoder": 6,
 }
 FAMILIES = 5
-"""Where rooms stand that are not listed."""
-MAX_FLOORS = 7
-MAX_FILES_BESIDE_ROOMS = 12
+"""The level of packages that are not listed."""
+MAX_ESTIMATOR_LEVELS = 7
+MAX_ESTIMATOR_FILES = 12
 MAX_HOOKS = 13
 MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 
 
-def room(path):
+def parts_of(path):
     """Return the parts of a module's name below sknn."""
     return path.relative_to(ROOT).with_suffix("").parts
 
 
 def level_of(name, levels):
-    """Return how high a file or room stands."""
+    """Return the level of a file or package."""
     table = "CORE_LEVELS" if levels is CORE_LEVELS else "ESTIMATOR_LEVELS"
     assert name in levels, f"enter {name!r} in {table} of tests/test_architecture.py"
     return levels[name]
 
 
-def floor_of(name):
-    """Return how high a file or room of estimators stands; a room is a family, if nothing else."""
+def estimator_level(name):
+    """Return the level of a file or package of estimators; any other package is a family."""
     if name not in ESTIMATOR_LEVELS and (ROOT / "estimators" / name).is_dir():
         return FAMILIES
     return level_of(name, ESTIMATOR_LEVELS)
 
 
 def imports(tree):
-    """Yield the dotted names a module imports, those for type checkers included."""
+    """Yield the dotted names that a module imports, also for type checkers only."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -110,7 +110,7 @@ def imports(tree):
 
 def module_name(path):
     """Return the dotted name of a module."""
-    return ".".join(("sknn", *room(path))).removesuffix(".__init__")
+    return ".".join(("sknn", *parts_of(path))).removesuffix(".__init__")
 
 
 def docstring_lines(node):
@@ -127,7 +127,7 @@ def functions(tree):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_one_way(path):
-    here = room(path)
+    here = parts_of(path)
     for name in imports(ast.parse(path.read_text())):
         parts = name.split(".")
         if parts[0] == "sklearn" and here[0] == "core":
@@ -151,36 +151,36 @@ def test_imports_point_one_way(path):
     sorted((ROOT / "estimators").rglob("*.py")),
     ids=lambda path: str(path.relative_to(ROOT / "estimators")),
 )
-def test_no_arrow_between_rooms_of_estimators_points_up(path):
-    here = room(path)[1]
+def test_imports_between_packages_of_estimators_point_one_way(path):
+    here = parts_of(path)[1]
     for name in imports(ast.parse(path.read_text())):
         parts = name.split(".")
         if parts[:2] == ["sknn", "estimators"] and len(parts) > 2 and parts[2] != here:
-            assert floor_of(parts[2]) < floor_of(here), f"imports upward: {name}"
+            assert estimator_level(parts[2]) < estimator_level(here), f"imports upward: {name}"
 
 
-def test_every_room_is_a_package():
+def test_every_folder_is_a_package():
     missing = [
         f"sknn/{folder.relative_to(ROOT)}/__init__.py"
         for folder in sorted({path.parent for path in FILES})
         if not (folder / "__init__.py").is_file()
     ]
-    assert not missing, f"add {missing}, with a line that says what the room is for"
+    assert not missing, f"add {missing}, with a line that says what the package is for"
     silent = [
         f"sknn/{path.relative_to(ROOT)}"
         for path in FILES
         if path.name == "__init__.py" and ast.get_docstring(ast.parse(path.read_text())) is None
     ]
-    assert not silent, f"say in a line at the top of {silent} what the room is for"
+    assert not silent, f"say in a line at the top of {silent} what the package is for"
 
 
-def test_estimators_have_few_floors_and_few_files_beside_the_rooms():
-    assert len(set(ESTIMATOR_LEVELS.values())) <= MAX_FLOORS
-    assert len(list((ROOT / "estimators").glob("*.py"))) <= MAX_FILES_BESIDE_ROOMS
+def test_estimators_have_few_levels_and_few_files_at_the_top():
+    assert len(set(ESTIMATOR_LEVELS.values())) <= MAX_ESTIMATOR_LEVELS
+    assert len(list((ROOT / "estimators").glob("*.py"))) <= MAX_ESTIMATOR_FILES
 
 
 def families(kind=BaseNetwork):
-    """Yield the classes of ours that derive from one."""
+    """Yield our classes that derive from a class."""
     for each in kind.__subclasses__():
         if each.__module__.startswith("sknn."):
             yield each
@@ -200,11 +200,11 @@ def test_hooks_are_few_and_listed():
     of_weights = {name for name in vars(WeightAccess) if re.match("_[a-z]", name)}
     overridden = {name for name in of_weights for kind in families() if name in vars(kind)}
     told = set(re.findall(r"`(_\w+)\(\)`", section_of_fit("Hooks")))
-    assert overridden <= told, "say in docs/developer/fit.md what families override of weights"
+    assert overridden <= told, "list in docs/developer/fit.md what families override in weights"
 
 
 def test_facts_are_listed():
-    """Attributes of the classes that families derive from are in the table of the same page."""
+    """Attributes of the classes from which families derive are in a table of the same page."""
     shared = [kind for kind in families() if kind.__module__.count(".") == 2]
     facts = {
         name
@@ -213,7 +213,7 @@ def test_facts_are_listed():
         if re.match("_[a-z]", name) and "ClassVar" in words and name not in ("_task", "_holdout")
     }
     facts -= {"_constraints", "_defaults"}  # From the table of parameters.
-    assert facts == first_column("Facts"), "list in docs/developer/fit.md what classes state"
+    assert facts == first_column("Facts"), "list in docs/developer/fit.md what classes set"
 
 
 def test_what_a_call_asks_of_an_estimator_is_there():
@@ -226,26 +226,26 @@ def test_what_a_call_asks_of_an_estimator_is_there():
     known = {name for kind in BaseNetwork.__mro__ for name in vars(kind).get("__annotations__", {})}
     missing = Estimator.__annotations__.keys() - known - set(dir(BaseNetwork))
     private = {name for name in missing if name.startswith("_")}
-    assert not private, f"Estimator in fit/state.py asks for {private}, which BaseNetwork lacks"
+    assert not private, f"Estimator in fit/state.py needs {private}, which BaseNetwork lacks"
 
 
 def section_of_fit(title):
-    """Return one section of the page on a call of fit."""
+    """Return one section of the page "A fit from end to end"."""
     page = (ROOT.parent / "docs/developer/fit.md").read_text()
     return page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
 
 
 def first_column(title):
-    """Return the private names in the first column of the table of a section."""
+    """Return the private names in the first column of the table in a section."""
     return set(re.findall(r"^\| `(_\w+)", section_of_fit(title), re.MULTILINE))
 
 
-def test_there_is_no_circle():
+def test_there_is_no_import_cycle():
     names = {module_name(path) for path in FILES}
     arrows = {
         module_name(path): set(imports(ast.parse(path.read_text()))) & names - {module_name(path)}
         for path in FILES
-        # A package that re-exports what is in it is a face, not a member.
+        # A package that only re-exports its contents is not a member.
         if path.name != "__init__.py"
     }
     graphlib.TopologicalSorter(arrows).prepare()
@@ -291,7 +291,7 @@ def test_no_unfinished_business():
 
 
 def test_no_class_name_twice():
-    """One name, one meaning; both of the excused ones are public, each in a module of its own."""
+    """One name, one meaning; the two excused ones are public, each in its own module."""
     places = {}
     for path in FILES:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -1,4 +1,4 @@
-"""The examples run, print what they promise and write their picture."""
+"""The examples run, print what they promise, and write their pictures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 README = EXAMPLES.parent / "README.md"
-# Short scripts by what they print: a pattern of numbers, and what is promised of them.
+# Short scripts and what they print: a pattern of numbers, and what they must satisfy.
 STATEMENTS = [
     (
         "networks/xor.py",
@@ -59,12 +59,13 @@ STATEMENTS = [
     ),
     (
         "gradients/initial_weights.py",
-        r"(?:layer 10|loss) ([\d.]+(?:e-\d+)?)",
+        r"(?:layer 10|loss) ([\d.]+(?:e-\d+)?)|(\d+) pixels hold",
         lambda *of: (
             of[0] < 1e-6 < of[1] < 0.1 < min(of[2:4])
             and min(of[4:7]) > 2.2
-            and max(of[10:]) < 0.1
-            and len(of) == 16
+            and max(of[10:16]) < 0.1
+            and max(of[16:19]) < min(of[19:])
+            and len(of) == 22
         ),
     ),
     (
@@ -133,7 +134,9 @@ STATEMENTS = [
     (
         "architectures/narrow_middle.py",
         r"(?:PCA|encoder|noisy|restored) (0\.\d+)",
-        lambda pca, coder, noisy, clean: coder < 0.7 * pca and clean < 0.3 * noisy,
+        lambda pca, few, coder, many, noisy, clean: (
+            coder < 0.7 * pca and many > few + 0.2 and clean < 0.3 * noisy
+        ),
     ),
     (
         "architectures/between_digits.py",
@@ -148,7 +151,9 @@ STATEMENTS = [
     (
         "architectures/pretraining.py",
         r"digits (0\.\d+)",
-        lambda small, xavier, pretrained: small < 0.3 and pretrained > max(0.9, xavier),
+        lambda small, xavier, longer, relu, pretrained: (
+            small < 0.3 and pretrained > max(0.9, xavier) and min(longer, relu) > pretrained - 0.02
+        ),
     ),
     (
         "architectures/remembered.py",
@@ -175,7 +180,7 @@ STATEMENTS = [
 
 @pytest.fixture(autouse=True)
 def headless(request, monkeypatch):
-    """Draw without a window; forget styles and figures afterwards."""
+    """Draw without a window; forget styles and figures afterward."""
     try:
         import matplotlib.pyplot as plt
     except ImportError:
@@ -197,7 +202,7 @@ def draw(name: str) -> Any:
     """Run a script block by block, as sphinx-gallery does, and return its only figure.
 
     The gallery closes figures at the end of a block, prints the value of a block's last line, and
-    shows the picture first where there is but one block of code.
+    shows the picture first if there is only one block of code.
     """
     import matplotlib.pyplot as plt
 
@@ -225,7 +230,7 @@ def assert_picture(path: Path) -> None:
     assert len(content) > 10_000
 
 
-# A comparison at equal seconds takes these seconds; the others train for some.
+# A comparison at equal seconds takes that long; the others train for some seconds.
 LONG = (
     "generalization/scaling.py",
     "training/learning_rates.py",
@@ -280,7 +285,7 @@ def test_every_short_script_is_in_the_table_and_has_its_place_in_the_gallery():
 
 
 def test_every_example_is_linked_to_a_section_of_the_guide():
-    pytest.importorskip("sphinx", reason="the table stands in an extension of it")
+    pytest.importorskip("sphinx", reason="the table is in a Sphinx extension")
     docs = EXAMPLES.parent / "docs"
     places = runpy.run_path(str(docs / "example_links.py"))["EXPLAINED"]
     scripts = {str(path.relative_to(EXAMPLES).with_suffix("")) for path in EXAMPLES.rglob("*.py")}
@@ -339,7 +344,7 @@ def test_tables_need_no_pipeline(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.slow
-def test_weights_of_words_wait_and_come_to_the_same(tmp_path, monkeypatch, capsys):
+def test_weights_of_words_wait_and_give_the_same(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     picture = tmp_path / "text.png"
     run("tasks/text.py", monkeypatch, "--epochs", "3", "--output", str(picture))
@@ -419,7 +424,7 @@ def test_the_winner_of_a_search_continues_and_comes_back(tmp_path, monkeypatch, 
     assert_picture(picture)
 
 
-def test_a_network_of_pytorch_goes_on_learning(tmp_path, monkeypatch, capsys):
+def test_a_network_of_pytorch_continues_learning(tmp_path, monkeypatch, capsys):
     pytest.importorskip("matplotlib", reason="the examples draw")
     pytest.importorskip("torch", reason="the network comes from PyTorch")
     picture = tmp_path / "from_pytorch.png"

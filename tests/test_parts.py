@@ -1,6 +1,6 @@
-"""A part of the package is complete: exported, tried by the checks of its family, told by its name.
+"""Every part is complete: exported, checked with its family, and found by its short name.
 
-What is exported is in the reference by itself (`tests/contract/test_exports.py`).
+The reference lists every export automatically (`tests/contract/test_exports.py`).
 
 Every message names the file to edit.
 """
@@ -28,9 +28,9 @@ from sknn.schedules import BatchSizeSchedule, Schedule
 from tests.cases import activations, initializers, layers, losses, optimizers, schedules
 from tests.checks.public import list_of, networks
 
-# A class that nobody imports is found, too.
-for room in (sknn.core, sknn.training, sknn.estimators):
-    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
+# Classes that nobody imports are found, too.
+for package in (sknn.core, sknn.training, sknn.estimators):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 
 ROWS = {
@@ -56,7 +56,7 @@ BASES = {
     "schedules": [Schedule, BatchSizeSchedule],
 }
 OUTER = {"callbacks": [Callback]}
-# Parts of the machinery, with why they have no public name.
+# Internal parts, with the reason why they have no public name.
 INNER = {
     "GateByGate": "drawn by recurrent layers for themselves",
     "OutOfFold": "this is n_splits",
@@ -68,9 +68,9 @@ INNER = {
     "Watch": "this is early_stopping",
     "WatchMembers": "this is early_stopping in a block",
 }
-# Reached by objects alone, beside the losses that another one binds to.
+# Available only as objects, like the losses to which another one binds.
 NAMELESS = {"BatchSize", "Grouped", "Mixed", "ScaledUniform", "TokenCrossEntropy"}
-# What layers check without a table: names, specs and their short names, layers inside.
+# What layers check without a table: names, specs and short names, layers inside.
 READ_BY_LAYERS = {"name", "activation", "layers", "branches"}
 READ_BY_LAYERS |= {"weight_init", "bias_init", "recurrent_init"}
 GUIDES = {
@@ -98,7 +98,7 @@ def below(kind):
 
 
 def members(family):
-    """Return the classes of a family that can be made; those of tests and users are not ours."""
+    """Return the classes of a family that can be created, without those of tests and users."""
     kinds = {kind for base in (BASES | OUTER)[family] for kind in below(base)}
     ours = [kind for kind in kinds if kind.__module__.startswith(("sknn.core.", "sknn.training."))]
     made = [kind for kind in ours if not inspect.isabstract(kind)]
@@ -107,7 +107,7 @@ def members(family):
 
 
 def parts(family):
-    """Return the members of a family that are in its room."""
+    """Return the members of a family that are defined in its package."""
     return [kind for kind in members(family) if kind.__module__.startswith(f"sknn.core.{family}")]
 
 
@@ -121,7 +121,7 @@ def is_exported(family, kind):
 
 
 def found_by_name(family):
-    """Return the parts whose short names texts can tell: those exported, which have one."""
+    """Return the parts that texts can name: those exported with a short name."""
     return [kind for kind in parts(family) if kind.alias and is_exported(family, kind)]
 
 
@@ -133,7 +133,7 @@ def test_every_part_is_exported(family):
 
 
 def test_every_network_is_exported():
-    """A class with a constructor of its own is meant for users."""
+    """A class with its own constructor is meant for users."""
     built = {kind for kind in below(BaseNetwork) if "__init__" in vars(kind)}
     ours = {kind for kind in built if kind.__module__.startswith("sknn.estimators.")}
     missing = sorted(names(ours - set(networks())))
@@ -151,7 +151,7 @@ def test_every_part_has_a_row(family):
 def test_every_short_name_leads_to_its_part(family):
     registry = BASES[family][0].registry
     hidden = names(kind for kind in registry.values() if kind.__module__.startswith("sknn."))
-    assert set(hidden) <= set(names(parts(family))), f"short names of {family} that cannot be made"
+    assert set(hidden) <= set(names(parts(family))), f"short names of {family} without a part"
 
 
 @pytest.mark.parametrize("family", [family for family in BASES if family != "layers"])
@@ -166,10 +166,10 @@ def test_every_part_has_a_short_name(family):
 
 
 @pytest.mark.parametrize("family", NAMED_IN)
-def test_every_short_name_is_told_by_the_parameter_that_takes_it(family):
+def test_every_short_name_is_listed_by_the_parameter_that_takes_it(family):
     told = [f'"{kind.alias}"' for kind in found_by_name(family)]
     file, parameter = NAMED_IN[family]
-    # Losses are told apart by task; elsewhere every text that names one names all.
+    # Losses differ by task; elsewhere, every text that names one names all.
     lists = [text for text in texts(parameter) if any(name in text for name in told)]
     for text in [" ".join(lists)] if family == "losses" else lists:
         missing = [name for name in told if name not in text]
@@ -193,11 +193,11 @@ def test_every_short_name_is_in_the_guide(family):
     told = (pathlib.Path(sknn.__file__).parents[1] / page).read_text(encoding="utf-8")
     known = {name.strip('"') for name in re.findall('`("?\\w+"?)`', told)}
     missing = [kind.alias for kind in found_by_name(family) if kind.alias not in known]
-    assert not missing, f"add a line on each of {missing} to the table of {page}"
+    assert not missing, f"add a line for each of {missing} to the table of {page}"
 
 
 def texts(parameter):
-    """Return all that is said of a parameter, one text for each kind of class."""
+    """Return all docstrings of a parameter, one text for each kind of class."""
     entry = TABLE[parameter]
     return [entry.text, *(change["text"] for _, change in entry.changes if "text" in change)]
 
@@ -218,7 +218,7 @@ def test_every_parameter_has_a_constraint(family):
         for name in kind._get_param_names()
         if name not in kind.constraints and name not in excused
     ]
-    assert not missing, f"say what {missing} may be in `constraints` of the class"
+    assert not missing, f"declare valid values of {missing} in `constraints` of the class"
 
 
 def test_every_loss_is_worked_out_on_paper():
@@ -231,7 +231,7 @@ def test_every_loss_is_worked_out_on_paper():
 
 def test_every_layer_has_a_kind():
     missing = names(kind for kind in parts("layers") if kind.kind == Layer.kind)
-    assert not missing, f"say how unnamed layers of {missing} are called, kind = ..., in the class"
+    assert not missing, f"name unnamed layers of {missing}: kind = ... in the class"
 
 
 @pytest.mark.parametrize("family", INVALID)
@@ -249,4 +249,4 @@ def test_every_parameter_has_an_invalid_value(family):
 @each_family
 def test_every_part_has_an_example(family):
     missing = names(kind for kind in parts(family) if ">>>" not in (kind.__doc__ or ""))
-    assert not missing, f"show {missing} at work in an Examples section of the docstring"
+    assert not missing, f"use {missing} in an Examples section of the docstring"

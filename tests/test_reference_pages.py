@@ -1,4 +1,4 @@
-"""What pages of the reference list of an estimator is what it has."""
+"""Reference pages list exactly the methods and attributes that an estimator has."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ ESTIMATORS = [name for name in sknn.__all__ if hasattr(getattr(sknn, name), "fit
 
 
 def public_methods(kind):
-    """Return what Sphinx calls the methods of a class."""
+    """Return what Sphinx regards as the methods of a class."""
     found = [name for name in dir(kind) if not name.startswith("_")]
     return ["__init__", *(name for name in found if callable(getattr(kind, name)))]
 

@@ -3,17 +3,20 @@ Boltzmann machines: filters without labels
 ==========================================
 
 A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
-and weights only between the two layers, used in both directions. It learns which data are likely,
+and weights only between the two layers, used in both directions. It learns which rows are likely,
 without labels. The weights of a hidden unit are a filter: the unit is active where there is ink in
-the red pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn with
-all of its weights. In a larger one, each of twelve filters is followed by the unseen digits that
-activate it most. The trained machine can fill in digits whose lower half is covered: hidden units
-are drawn given the visible ones, then visible units given the hidden ones, and so on. Every chain
-of such draws ends with another guess; their mean is gray where the guesses differ.
+the orange pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn
+with all of its weights. In a larger one, each of twelve filters is followed by the unseen digits
+that activate it most. The trained machine can fill in digits whose lower half is covered: hidden
+units are drawn given the visible ones, then visible units given the hidden ones, and so on. Every
+chain of such draws ends with another guess; their mean is gray where the guesses differ.
 """
+
+# sphinx_gallery_thumbnail_panels = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
@@ -45,19 +48,21 @@ for name, guess in {"mean of all digits": mean, "Boltzmann machine": filled}.ite
     print(f"squared error below, {name:<18} {error:.4f}")
 
 plt.style.use(house_style())
+colors = LinearSegmentedColormap.from_list("weights", ["C0", "white", "C1"])
 figure = plt.figure(figsize=(8.3, 10.6), layout="constrained")
 figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
 top, above, below = figure.subfigures(3, 1, height_ratios=(1.2, 1.35, 1.3))
 structure, pictures = top.subfigures(1, 2, width_ratios=(1.3, 1))
 ax = structure.subplots()
 NetworkDisplay.from_estimator(small, ax=ax, unit_kw={"s": 45})
-ax.set(title="a small RBM: weights between the layers only", xlim=(-0.4, 1.4))
+ax.set(title="a small RBM: weights between layers only\n(orange: positive, blue: negative)")
+ax.set_xlim(-0.4, 1.4)
 bound = np.abs(small.components_).max()
 for each, ax in zip(small.components_, pictures.subplots(3, 2).flat, strict=True):
-    ax.imshow(each.reshape(4, 4), cmap="RdBu_r", vmin=-bound, vmax=bound)
-pictures.suptitle("its weights as pictures: 6 filters", fontsize="medium")
+    ax.imshow(each.reshape(4, 4), cmap=colors, vmin=-bound, vmax=bound)
+pictures.suptitle("the same weights as pictures:\n6 filters", fontsize="medium")
 above.suptitle(
-    "12 of 64 filters (red: ink, blue: no ink), each with three digits it responds to",
+    "12 of 64 filters (orange: ink, blue: no ink), each with three digits it responds to",
     fontsize="medium",
 )
 parts = above.subfigures(1, 3, wspace=0.06)
@@ -65,7 +70,7 @@ rows = np.vstack([part.subplots(4, 4) for part in parts])
 active = rbm.transform(X_test)
 strongest = np.argsort(-np.linalg.norm(rbm.components_, axis=1))[:12]
 for unit, four in zip(strongest, rows, strict=True):
-    four[0].imshow(rbm.components_[unit].reshape(8, 8), cmap="RdBu_r", vmin=-1.5, vmax=1.5)
+    four[0].imshow(rbm.components_[unit].reshape(8, 8), cmap=colors, vmin=-1.5, vmax=1.5)
     for ax, row in zip(four[1:], np.argsort(-active[:, unit])[:3], strict=True):
         ax.imshow(X_test[row].reshape(8, 8), cmap="gray", vmin=0, vmax=1)
 for ax in (*rows.flat, *pictures.axes):

@@ -3,12 +3,14 @@ Convolutional networks: filters and feature maps
 ================================================
 
 A convolution slides a small window of weights over the image and finds the same local feature
-wherever it is: move the digit, and the map moves along. Pooling keeps the largest output in every
+wherever it is: move the digit, and the map moves with it. Pooling keeps the largest output in every
 patch: what was found, but not exactly where. The filters of the first layer become edges, strokes
 in several directions, and blobs. Each makes a map of where the digit has its feature (red) and
 where it has the opposite (blue). A convolutional network (CNN) therefore recognizes digits shifted
 by two pixels, to positions it has never seen, better than a network of dense layers.
 """
+
+# sphinx_gallery_thumbnail_panels = [1, 2, 3, 4, 5, 6]
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,7 +57,7 @@ titles = (
     "filters: 7 x 7 weights of the first layer",
     "maps: where each filter finds its feature (red) or its opposite (blue)",
     "pooled: the largest of every 3 x 3",
-    "the digit has moved by two pixels to the right, and the maps move along (dotted: old place)",
+    "the digit has moved two pixels to the right, and the maps with it (dotted: old place)",
     "pooled",
 )
 lines = []

@@ -7,11 +7,21 @@ learn little or nothing when they start from small, normally distributed weights
 vanishes on its way back. A deep belief network (DBN) is a stack of Boltzmann machines, each trained
 without labels on the output of the one below, as in the small one drawn here. From its weights,
 backpropagation learns from the first epoch on. From Xavier's initial weights, proposed later, it
-begins after some epochs, and has not caught up after 30. Each line is one of three seeds.
+begins after some epochs. Each line is one of three seeds.
+
+Pretraining takes time, too: 20 epochs per machine, which the axis does not count, and more CPU time
+than all that follows. In less time, 70 epochs from Xavier's weights reach a lower loss and about
+the same accuracy, and 30 epochs of ReLU from He's weights do better in both. With as many labels as
+here, pretraining is no longer needed. It can help if labels are few, and rows without them plenty.
 """
+
+# sphinx_gallery_thumbnail_panels = [1]
+
+import time
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
@@ -23,10 +33,13 @@ X, y = load_digits(return_X_y=True)
 X, X_test, y, y_test = train_test_split(X / 16, y, test_size=0.3, stratify=y, random_state=0)
 sizes = (100,) * 4
 settings = {"learning_rate": "cosine", "learning_rate_init": 0.01}
-settings |= {"max_iter": 30, "n_iter_no_change": 30}
+settings |= {"max_iter": 30, "n_iter_no_change": np.inf}
+xavier = MLPClassifier(sizes, "logistic", weight_init="glorot_normal", **settings)
 starts = {
     "N(0, 0.01²)": MLPClassifier(sizes, "logistic", weight_init="normal", **settings),
-    "Xavier": MLPClassifier(sizes, "logistic", weight_init="glorot_normal", **settings),
+    "Xavier": xavier,
+    "Xavier, 70 epochs": clone(xavier).set_params(max_iter=70),
+    "ReLU, He": MLPClassifier(sizes, "relu", weight_init="he_normal", **settings),
     "pretrained": DBNClassifier(sizes, **settings),
 }
 
@@ -42,19 +55,23 @@ NetworkDisplay.from_estimator(small, ax=above)
 above.set_title(
     "a small DBN: each RBM learns from the layer below; then backpropagation trains all"
 )
-heights = {"N(0, 0.01²)": 2.18, "Xavier": 0.3, "pretrained": 0.1}
-for (name, start), color in zip(starts.items(), ("C2", "C1", "C0"), strict=True):
+above.legend(
+    [Line2D([], [], color=color, linewidth=3) for color in ("C1", "C0")],
+    ["positive weight", "negative weight"], loc="lower left", fontsize="small",
+)  # fmt: skip
+for (name, start), color in zip(starts.items(), ("C2", "C1", "C1", "C4", "C0"), strict=True):
+    begin = time.process_time()
     nets = [clone(start).set_params(random_state=seed).fit(X, y) for seed in range(3)]
+    seconds = (time.process_time() - begin) / 3
     for net in nets:
-        ax.plot(net.history_["epoch"], net.history_["loss"], color=color)
+        style = "--" if net.n_iter_ > 30 else "-"
+        ax.semilogy(net.history_["epoch"], net.history_["loss"], style, color=color)
     accuracy = np.mean([net.score(X_test, y_test) for net in nets])
-    print(f"{name:<12} accuracy on unseen digits {accuracy:.3f}")
-    label = f"{name}: {accuracy:.0%}"
-    ax.text(30.6, heights[name], label, color=color, va="center", weight="bold")
-ax.set(title="four layers of sigmoid units from three kinds of initial weights")
-ax.set(
-    xlabel="epoch of backpropagation (beside the lines: accuracy on unseen digits)",
-    ylabel="training loss",
-)
-ax.set(xlim=(0, 40), ylim=(-0.05, None), xticks=range(0, 31, 5))
+    print(f"{name:<17} accuracy on unseen digits {accuracy:.3f}, CPU time of a fit {seconds:.2f} s")
+    label = f"{name}: {accuracy:.0%}, {seconds:.1f} s"
+    ax.plot([], [], style, color=color, label=label)
+ax.set(title="four layers from five starts: accuracy on unseen digits, CPU seconds of a fit")
+ax.set(xlabel="epoch of backpropagation (pretraining, 20 epochs per layer, not counted)")
+ax.set(ylabel="training loss (logarithmic)", xlim=(0, 71))
+ax.legend()
 plt.show()

@@ -1,6 +1,6 @@
 """
-Recurrent networks: gates remember what others forget
-=====================================================
+Recurrent networks: what gates remember
+=======================================
 
 A recurrent network feeds its state back and so remembers what it has read: unrolled in time,
 it is a deep network with the same weights at every step. Elman's network feeds back its hidden
@@ -10,6 +10,8 @@ vanishes on its way back. At 20 steps, it depends on the seed whether the networ
 Jordan learn to remember; at 40, they predict the mean. The gates of the LSTM and the GRU learn to
 keep the marked numbers: if the first one grows by 0.1, the prediction grows by nearly as much.
 """
+
+# sphinx_gallery_thumbnail_panels = [4]
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -85,7 +87,7 @@ unroll(axes["elman"], "Elman: the hidden\nlayer $h$ is fed back", [(1, 1)])
 unroll(axes["jordan"], "Jordan: the output\n$o$ is fed back", [(2, 1)])
 unroll(axes["gates"], "LSTM and GRU: the same\nthrough gates (squares)", [(1, 1)], gates=True)
 
-# One sequence: its numbers, of which two are marked. As long as those of the longest task.
+# One sequence, as long as those of the longest task: its numbers, two of which are marked.
 ax, steps = axes["task"], np.arange(1, lengths[-1] + 1)
 numbers, marks = X_test[0].T
 ax.bar(steps, numbers, color=np.where(marks, "black", "0.8"))

@@ -2,18 +2,23 @@
 Grid, random, and architecture search at equal seconds
 ======================================================
 
-A grid tries all combinations of a few values. A random search draws a new value every time. Above,
-both get nine fits to find two numbers, of which only the learning rate matters here: the grid tries
-three rates, three times each, and misses the peak; the random search tries nine rates (Bergstra &
-Bengio 2012).
+A grid tries all combinations of a few values. A random search draws new values every time. In the
+upper panels, both get nine fits to find two numbers, of which only the learning rate matters here:
+the grid tries three rates, three times each, and misses the peak; the random search tries nine
+rates (Bergstra & Bengio 2012).
 
 An architecture search by successive halving starts many candidates, drops most of them after a few
-epochs, and continues with the best: a line on the lower left is one of its candidates. On the lower
-right, all three searches get the same number of seconds: the grid (in random order) and the random
-search end when the time of the architecture search is over. On such a small task, the means of the
-three end within about one percentage point, and single runs (dots) differ as much. How many
-candidates fit in the time depends on the machine, so these numbers vary from run to run.
+epochs, and continues with the best. Each candidate has its own hidden layers (1 to 3 of them, with
+16 to 256 units), activation, dropout, normalization, penalty, and learning rate. On the lower left,
+a dot or line is one candidate; the legend names the two that were never dropped.
+
+On the lower right, all three searches get the same number of seconds: the grid (in random order)
+and the random search end when the time of the architecture search is over. On such a small task,
+the means of the three end within about one percentage point, while single runs (dots) differ more.
+How many candidates fit in the time depends on the machine, so these numbers vary from run to run.
 """
+
+# sphinx_gallery_thumbnail_panels = [4]
 
 import time
 import warnings
@@ -68,6 +73,11 @@ print(f"grid of 3 x 3   best {found_by['grid'].max():.3f}")
 print(
     f"nine at random  best {found_by['random'].max():.3f}, mean of three more {np.mean(others):.3f}"
 )
+
+
+def architecture(params):
+    """Return units per hidden layer and activation, as text."""
+    return f"{'-'.join(map(str, params['hidden_layer_sizes']))} {params['activation']}"
 
 
 def by_halving(net, seed):
@@ -138,8 +148,9 @@ for seed in range(3):
         counts[name].append(search.n_candidates if i == 0 else len(scores))
         best[name].append(best_so_far(seconds, scores, share * budget))
         unseen[name].append(clone(net).set_params(**params).fit(X, y).score(X_test, y_test))
+    print(f"seed {seed}, found by halving: {architecture(search.best_params_)}")
     if seed == 0:
-        found = search.history_
+        found, candidates = search.history_, search.cv_results_["params"]
 for i, name in enumerate(names):
     mean = np.mean(best[name], axis=0)
     ends = [each[-1] for each in best[name]]
@@ -152,18 +163,23 @@ for i, name in enumerate(names):
         f"best {mean[-1]:.3f}, unseen {np.mean(unseen[name]):.3f}"
     )
 
+colors = iter(["C0", "C4"])
 for candidate in np.unique(found["candidate"]):
     rungs = found["candidate"] == candidate
     epochs, scores = found["n_epochs"][rungs], found["mean_test_score"][rungs]
-    survived = len(epochs) == len(np.unique(found["rung"]))
-    above.plot(epochs, scores, "o-", color="C0" if survived else "0.6", zorder=2 + survived)
+    line = {"color": "0.6"}
+    if len(epochs) == len(np.unique(found["rung"])):
+        label = f"{architecture(candidates[candidate])}: {scores[-1]:.1%}"
+        line = {"color": next(colors), "label": label, "zorder": 3}
+    above.plot(epochs, scores, "o-", **line)
 ticks = np.unique(found["n_epochs"])
 left = [np.sum(found["n_epochs"] == tick) for tick in ticks]
 above.set(title="architecture search: most\ncandidates are dropped early", xscale="log")
 above.set_xticks(ticks, [f"{k} after\n{e} epochs" for k, e in zip(left, ticks, strict=True)])
 above.minorticks_off()
+above.legend(loc="lower right", fontsize="small", title="never dropped:\nunits, activation")
 above.margins(x=0.12)
-above.set(xlabel="candidates (blue: never dropped)", ylabel="accuracy (3 folds)", ylim=(0, 1))
+above.set(xlabel="candidates", ylabel="accuracy (3 folds)", ylim=(0, 1))
 below.set(title="equal seconds: no clear winner\n(lines: means; dots: single runs)")
 below.set(ylabel="best accuracy so far (axis from 0.86)", ylim=(0.86, 0.97))
 below.set_xticks([0, 0.5, 1], ["0", "half", "time is up"])

@@ -64,7 +64,7 @@ for i, (name, found) in enumerate(right.items()):
         better = ", ".join(f"{n}" for n in (gain > 0).sum(axis=0))
         print(f"{name}: better than random weights in {better} of {seeds} seeds")
 above.set(
-    title="transfer: telling odd from even, from the weights of a net that names digits",
+    title="transfer: odd or even? Starting from a network that recognizes digits",
     xticks=labels,
     ylabel="accuracy on unseen images",
 )

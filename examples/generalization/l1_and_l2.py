@@ -8,8 +8,11 @@ then shrinks every weight by the same share, hence *weight decay*. L1 adds
 so weights that are not needed become exactly 0.
 
 Under gradient descent, L2 and weight decay lead to the same weights: the points lie on one line.
-Under Adam they do not, because Adam also divides the gradient of the penalty by its size.
+Under Adam they do not: Adam divides the gradient, and with it that of the penalty, by the size that
+the whole gradient of the weight has had in recent steps.
 """
+
+# sphinx_gallery_thumbnail_panels = [0, 1, 2]
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -8,6 +8,8 @@ Normalized to [0, 1], or standardized to mean 0 and standard deviation 1, all co
 pipeline, the scaler learns from the training rows alone, and is applied whenever the network is.
 """
 
+# sphinx_gallery_thumbnail_panels = [4]
+
 import warnings
 
 import matplotlib.pyplot as plt

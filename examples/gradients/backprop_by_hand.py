@@ -15,6 +15,8 @@ lines of NumPy, agree with sknn, and both agree with the brute-force check: chan
 little, and see how the loss changes.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_iris

@@ -11,6 +11,8 @@ learned. Without bias, the network is little better than predicting "outside" fo
 The output unit has a bias in all four networks; only the hidden layer has none in two of them.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.lines import Line2D

@@ -9,6 +9,8 @@ Without a hidden layer, each output has one such picture: a template of its digi
 is the mean image of that digit). Hidden units look for strokes and gaps that several digits share.
 """
 
+# sphinx_gallery_thumbnail_panels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from scipy.ndimage import zoom

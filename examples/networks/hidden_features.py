@@ -10,6 +10,8 @@ features, they keep the most variance, and leave many classes mixed. So do the t
 hidden layer before training. Once trained with labels, they separate the classes.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+
 import matplotlib.pyplot as plt
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA

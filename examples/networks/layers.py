@@ -5,12 +5,14 @@ Layers: a network of perceptrons
 A perceptron adds up its inputs, each times a weight, adds its bias, and applies an activation
 function :math:`f` to the sum: :math:`y = f(\sum_i w_i x_i + b)`. Layers of perceptrons form a
 network. Every unit is connected to every unit of the next layer and to none in its own layer: two
-neighboring layers form a bipartite graph, and signals only go forward. More hidden layers make the
-network deeper.
+neighboring layers form a bipartite graph, and signals only flow forward. More hidden layers make
+the network deeper.
 
 The first picture is one unit. In the others, each line is one learned weight: orange if positive,
 blue if negative, and thicker if larger.
 """
+
+# sphinx_gallery_thumbnail_panels = [2]
 
 import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
@@ -65,7 +67,7 @@ axes[0].legend(
     loc="lower left",
 )
 figure.supxlabel(
-    "signals go forward: input $\\longrightarrow$ hidden $\\longrightarrow$ output",
+    "signals flow forward: input $\\longrightarrow$ hidden $\\longrightarrow$ output",
     fontsize="medium",
 )
 plt.show()

@@ -9,9 +9,12 @@ label, because they are separate questions. sknn infers the task from the target
 output.
 
 The upper panels show these three outputs. Below, points inside a circle have its label, and two
-circles overlap. The data and the hidden layers are the same; only the outputs differ, and softmax
-gives wrong answers.
+circles overlap. The circles and the hidden layers are the same for both outputs, but softmax cannot
+be given rows without a label, and gets a row with two labels twice, at half the weight each. Its
+answers are wrong for both kinds of rows.
 """
+
+# sphinx_gallery_thumbnail_panels = [1]
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,8 +47,7 @@ Y = (np.linalg.norm(X[:, None] - centers, axis=2) < 1.5).astype(int)
 names = np.array(["left", "right"])
 sigmoids = MLPClassifier(**settings).fit(X, Y)
 
-# Softmax needs one class per row. A row with two labels is passed twice, with half the weight; a
-# row without labels cannot be passed at all.
+# Softmax needs one class per row.
 rows, label = np.nonzero(Y)
 weight = 1 / Y.sum(axis=1)[rows]
 softmax = MLPClassifier(**settings).fit(X[rows], names[label], sample_weight=weight)
@@ -53,7 +55,7 @@ softmax = MLPClassifier(**settings).fit(X[rows], names[label], sample_weight=wei
 plt.style.use(house_style())
 figure, axes = plt.subplot_mosaic(
     [list(ways), ["data"] * 3, ["sigmoids"] * 3, ["softmax"] * 3],
-    figsize=(8.3, 10.6), height_ratios=(0.9, 1, 1, 1), layout="constrained",
+    figsize=(8.3, 11.6), height_ratios=(0.8, 1.5, 0.85, 0.85), layout="constrained",
 )  # fmt: skip
 grid = np.linspace(-3, 3, 300)[:, None]
 for title, net in ways.items():
@@ -80,7 +82,8 @@ for i, name in enumerate(names):
     data.scatter(*X[Y[:, i] > 0].T, s=34 if i == 0 else 8, color=f"C{i}", label=f"label {name}")
 data.scatter(*X[~Y.any(axis=1)].T, s=6, color="0.75", label="no label")
 data.plot([-3, 3], [0, 0], color="black", linewidth=1)
-data.set(title="two labels, both where the circles overlap", ylabel="$x_2$")
+data.set(title="two labels, both where the circles overlap", ylabel="$x_2$", ylim=(-1.7, 1.7))
+data.set_box_aspect(3.4 / 7.6)  # Circles are round.
 
 # The probabilities of the two labels, along the black line through both circles.
 line = np.c_[np.linspace(-3, 3, 400), np.zeros(400)]

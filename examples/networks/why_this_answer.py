@@ -8,9 +8,11 @@ shuffled (``feature_importances``)? For digits, the gradient shows where ink wou
 class, and where it would count against it.
 
 The importance of a column is estimated from random shuffles of the 107 test rows. Bars near zero,
-above or below it, are columns that the network can do without: a bar of -0.01 says that about one
-row more was right with the column shuffled.
+above or below it, are columns that the network can do without: a bar of -0.01 means that about one
+more row was classified correctly with the column shuffled.
 """
+
+# sphinx_gallery_thumbnail_panels = [0, 1]
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -9,6 +9,8 @@ if every probability is one half: no boundary at all. A hidden layer of four uni
 boundary.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.inspection import DecisionBoundaryDisplay

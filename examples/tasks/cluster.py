@@ -1,5 +1,5 @@
-"""Cluster: a search, an ensemble, a stream, and one network on two Dask workers
-=============================================================================
+"""A Dask cluster: search, ensemble, stream
+===========================================
 
 Run with ``python examples/tasks/cluster.py``; needs ``pip install ".[dask]"``.
 """

@@ -1,5 +1,5 @@
-"""Forecast: eleven years of sunspots from the previous thirty-three
-=================================================================
+"""Forecast: eleven years of sunspots
+=====================================
 
 The yearly numbers from 1700 to 2008 come with statsmodels. The length of their cycle, about eleven
 years, varies, and so do the maxima, so each window is standardized by its own mean and standard
@@ -89,7 +89,7 @@ def draw_errors(residuals: dict[str, np.ndarray], ax: Axes) -> None:
 
 
 def picture(members: int) -> Figure:
-    """Train, print the errors by year ahead and return the picture."""
+    """Train, print the errors by year ahead, and return the picture."""
     warnings.simplefilter("ignore", ConvergenceWarning)
     years, series = sunspots()
     X, y, mean, std = windows(series)

@@ -1,5 +1,5 @@
-"""A PyTorch network that continues to learn with ``partial_fit``, and goes back
-=============================================================================
+"""From PyTorch to ``partial_fit`` and back
+===========================================
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
@@ -54,7 +54,7 @@ def module() -> torch.nn.Sequential:
 def network(seed: int) -> CNNClassifier:
     """Return the network in sknn."""
     layers = [Conv2D(16), MaxPool(2), Conv2D(32), Flatten(), Dense(64)]
-    # The stream goes on without end.
+    # The stream has no end.
     rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
     return CNNClassifier(layers=layers, dtype="float32", random_state=seed, **rate)
 
@@ -83,7 +83,7 @@ def stream(net: CNNClassifier, X, y, X_test, y_test) -> list[float]:
 
 
 def main() -> None:
-    """Train there, tune here, serve there."""
+    """Train in PyTorch, adapt in sknn, and return the weights to PyTorch."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--output", type=Path, default=Path("from_pytorch.png"))
     parser.add_argument("--seed", type=int, default=0)

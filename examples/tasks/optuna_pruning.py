@@ -29,7 +29,7 @@ X_TRAIN, X_VAL, Y_TRAIN, Y_VAL = train_test_split((X / 16).astype(np.float32), y
 
 
 def network(trial: optuna.Trial) -> MLPClassifier:
-    """Return a network with suggested depth, width and parameters."""
+    """Return a network with suggested depth, width, and parameters."""
     depth = trial.suggest_int("depth", 1, 3)
     units = trial.suggest_int("units", 16, 64, log=True)
     return MLPClassifier(

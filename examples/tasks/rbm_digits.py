@@ -1,10 +1,10 @@
-"""Features learned without labels: RBMs of sknn and of scikit-learn
-=================================================================
+"""RBMs of sknn and of scikit-learn
+===================================
 
 The task is that of scikit-learn's example for restricted Boltzmann machines: digits and their four
 shifts by one pixel, and a logistic regression on raw pixels, on the features of scikit-learn's
-machine, and on those of sknn. The last row adds something a pipeline cannot do: backpropagation
-into the features.
+machine, and on those of sknn. The last row adds something that a pipeline cannot do:
+backpropagation into the features.
 
 Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::
@@ -39,7 +39,7 @@ FOUND = {"learning_rate": 0.06, "n_iter": 10, "random_state": 0}
 
 
 def nudged(quick: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return the images as they are and moved left, right, up and down, and their labels."""
+    """Return the images as they are and moved left, right, up, and down, and their labels."""
     X, y = load_digits(return_X_y=True)
     X, y = (X[:500], y[:500]) if quick else (X, y)
     images = np.pad(X.reshape(-1, 8, 8) / 16, ((0, 0), (1, 1), (1, 1))).astype(np.float32)
@@ -76,7 +76,7 @@ def contestants(quick: bool) -> dict[str, Any]:
 
 
 def draw(results: dict[str, float], path: Path) -> None:
-    """Show the accuracy of all."""
+    """Draw the accuracy of all classifiers."""
     plt.style.use(house_style())
     figure, ax = plt.subplots(figsize=(8.3, 4), layout="constrained")
     colors = ["0.6", "C1", "C0", "C0", "C0"]
@@ -89,10 +89,10 @@ def draw(results: dict[str, float], path: Path) -> None:
 
 
 def compare(models: dict[str, Any], X: np.ndarray, y: np.ndarray) -> dict[str, float]:
-    """Fit all; print and return their accuracy."""
+    """Fit all classifiers; print and return their accuracy."""
     results = {}
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=0)
-    print(f"{len(X_train)} images to train on\n\n{'':<28}{'accuracy':>9}{'features':>10}{'all':>8}")
+    print(f"{len(X_train)} training images\n\n{'':<28}{'accuracy':>9}{'features':>10}{'total':>8}")
     for name, model in models.items():
         features, seconds = fit(model, X_train, y_train)
         accuracy = results[name] = model.score(X_test, y_test)
@@ -101,7 +101,7 @@ def compare(models: dict[str, Any], X: np.ndarray, y: np.ndarray) -> dict[str, f
 
 
 def fit(model: Any, X: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """Fit; return the seconds that the features took, and all."""
+    """Fit; return the seconds that the features took, and the total."""
     begin = time.perf_counter()
     if not isinstance(model, Pipeline):
         model.fit(X, y)
@@ -113,14 +113,14 @@ def fit(model: Any, X: np.ndarray, y: np.ndarray) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the accuracy of all and write the picture."""
+    """Print the accuracy of all classifiers and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, default=Path("rbm_digits.png"))
     parser.add_argument("--quick", action="store_true", help="fewer images, for a test")
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
     models = contestants(options.quick)
-    # Such small products only wait for a second thread.
+    # With products this small, a second thread only costs time.
     with threadpool_limits(1):
         results = compare(models, *nudged(options.quick))
     draw(results, options.output)

@@ -1,9 +1,9 @@
-"""Winner of a search: from scikit-learn, trained further with dropout, and back
-=============================================================================
+"""The winner of a search, trained further
+==========================================
 
 ``GridSearchCV`` finds a network of scikit-learn for handwritten digits. ``from_sklearn`` converts
 it with its weights, and training continues in sknn, with a schedule that scikit-learn's networks do
-not have, with dropout or without. ``to_sklearn`` converts the result back, so that it can be served
+not have, with or without dropout. ``to_sklearn`` converts the result back, so that it can be used
 without sknn: it gives the same answers. On these images, further training adds about one percentage
 point, and dropout adds nothing to that.
 
@@ -50,7 +50,7 @@ def train_on(winner: MLPClassifier, dropout: float, X: np.ndarray, y: np.ndarray
 
 
 def main() -> None:
-    """Search there, train on here, serve there."""
+    """Search in scikit-learn, train further in sknn, and convert back."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--output", type=Path, default=Path("search_winner.png"))
     parser.add_argument("--seeds", type=int, default=10)

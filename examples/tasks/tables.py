@@ -113,7 +113,7 @@ def fit_all(models: dict[str, Any], X: pd.DataFrame, y: Any) -> dict[str, float]
 def errors(model: Any, X: pd.DataFrame, y: np.ndarray) -> tuple[float, float]:
     """Return share of wrong labels and log loss, or root mean squared and mean absolute error.
 
-    Those of numbers are in standard deviations of y.
+    Errors of numbers are in standard deviations of y.
     """
     if hasattr(model, "predict_proba"):
         return float(1 - model.score(X, y)), float(log_loss(y, model.predict_proba(X)))

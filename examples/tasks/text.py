@@ -1,5 +1,5 @@
-"""Text: which part of a package a docstring comes from
-====================================================
+"""Text: where a docstring comes from
+=====================================
 
 Two thousand docstrings of the installed SciPy and scikit-learn become rows with one column per word
 and pair of words; code and the names of the packages are left out. A logistic regression and the
@@ -60,7 +60,7 @@ def docstrings(package: ModuleType) -> Iterator[tuple[str, str]]:
 
 
 def prose(text: str) -> str:
-    """Return the text without examples, links and the names of packages and parts."""
+    """Return the text without examples, links, and the names of packages and parts."""
     text = re.sub(r"^\s*(>>>|\.\.\.|\.\. ).*$", "", text, flags=re.M)
     return re.sub(r"\S*(scipy|sklearn|http|numpy)\S*", "", text)
 
@@ -93,7 +93,7 @@ def models(epochs: int) -> dict[str, Any]:
 
 
 def timed(model: Any, X: Any, y: Any) -> float:
-    """Fit a model; return the seconds of the processor."""
+    """Fit a model; return the CPU seconds."""
     begin = time.process_time()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -126,7 +126,7 @@ def draw(results: dict[str, tuple[float, float]], words: dict[str, list], output
     above.bar_label(bars, labels)
     above.invert_yaxis()
     above.margins(x=0.2)
-    above.set(title="time to fit, and unseen texts right", xlabel="CPU seconds")
+    above.set(title="time to fit, and share of unseen texts that are right", xlabel="CPU seconds")
     below.set_axis_off()
     below.set_title("words typical of a part")
     for row, (part, found) in enumerate(words.items()):
@@ -137,7 +137,7 @@ def draw(results: dict[str, tuple[float, float]], words: dict[str, list], output
 
 
 def main() -> None:
-    """Train all models, print the table and write the picture."""
+    """Train all models, print the table, and write the picture."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, default=Path("text.png"))
     parser.add_argument("--epochs", type=int, default=6)
@@ -155,7 +155,7 @@ def main() -> None:
     )
     X, X_test = rows.fit_transform(train), rows.transform(test)
     print(f"{X.shape[0]} texts of {len(set(y))} parts, {X.shape[1]} words and pairs, "
-          f"{X.nnz / X.shape[0]:.0f} in a text\n")  # fmt: skip
+          f"{X.nnz / X.shape[0]:.0f} per text\n")  # fmt: skip
     print(f"{'':<26}{'accuracy':>10}{'seconds':>10}")
     results = {}
     with threadpool_limits(1):

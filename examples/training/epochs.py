@@ -2,10 +2,12 @@
 An epoch: forward, loss, backward, update
 =========================================
 
-Training repeats four steps: rows go forward, the loss says how far off the predictions are, errors
-go backward, and the weights are updated. An epoch is one pass over all rows. ``history_`` records
-every epoch; ``partial_fit`` trains one epoch at a time.
+Training repeats four steps: rows pass forward, the loss says how far off the predictions are,
+errors pass backward, and the weights are updated. An epoch is one pass over all rows.
+``history_`` records every epoch; ``partial_fit`` trains one epoch at a time.
 """
+
+# sphinx_gallery_thumbnail_panels = [4]
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -7,9 +7,11 @@ steps leap over the minimum, each farther than the one before, and the loss expl
 that of guessing. A range test raises the rate until that happens: good rates are well below. A
 decaying rate (which is not weight decay) takes long steps first and small ones at the end.
 
-Above, one weight goes down a parabola from the same place at three rates. In the middle, a network
-of 50 hidden units learns digits, and the loss is drawn before every single update.
+At the top, one weight descends a parabola from the same place at three rates. In the middle, a
+network of 50 hidden units learns digits, and the loss is drawn before every single update.
 """
+
+# sphinx_gallery_thumbnail_panels = [4]
 
 import warnings
 

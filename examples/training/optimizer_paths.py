@@ -8,15 +8,18 @@ above 2, it would bounce out. Momentum swings from side to side and gathers spee
 The adaptive methods scale the step of every weight by its own gradients, which suits a valley that
 runs along one of the weights. Below the paths, the same optimizers train a network on digits.
 
-How far each one gets depends on its learning rate. Of 0.01, 0.02, 0.05, and so on to 100, each one
-uses the rate that does best: the smallest mean loss over 60 steps in the valley, the smallest
-training loss after 30 epochs on the digits.
+How far each one gets depends on its learning rate. Each one uses whichever rate does best, out of
+0.01, 0.02, 0.05, and so on up to 100: the smallest mean loss over 60 steps in the valley, the
+smallest training loss after 30 epochs on the digits. Adadelta works out its own step lengths, from
+its steps so far, and begins with tiny ones. Its rate only multiplies them, so it can be large.
 
 The lower left panel shows the steps of a single weight whose gradient is 10 for 20 steps, then 1.
-Momentum adds up steps. Adagrad divides by all the gradients so far, and slows down. RMSProp and
-Adadelta forget the large ones and speed up again. Adam, which adds momentum, takes a thousand steps
-to forget them.
+Momentum adds up steps. Adagrad divides by all the gradients so far, and stays slow. RMSProp forgets
+the large ones within a hundred steps; Adadelta forgets them, too, and goes on to longer steps. Adam
+has the longest memory: after 1,000 steps, it is only two thirds of the way back.
 """
+
+# sphinx_gallery_thumbnail_panels = [0, 1]
 
 import warnings
 
@@ -27,17 +30,18 @@ from sklearn.exceptions import ConvergenceWarning
 
 from sknn import MLPClassifier, MLPRegressor
 from sknn.inspection import house_style
+from sknn.optimizers import SGD, Adadelta, Adagrad, Adam, RMSProp
 
 # A fixed number of epochs, whether or not that is enough.
 warnings.simplefilter("ignore", ConvergenceWarning)
 
 OPTIMIZERS = {
-    "gradient descent": {"solver": "sgd", "momentum": 0.0},
-    "momentum": {"solver": "sgd", "momentum": 0.9, "nesterovs_momentum": False},
-    "Adagrad": {"solver": "adagrad"},
-    "Adadelta": {"solver": "adadelta"},
-    "RMSProp": {"solver": "rmsprop"},
-    "Adam": {"solver": "adam"},
+    "gradient descent": SGD(momentum=0.0),
+    "momentum": SGD(momentum=0.9, nesterov=False),
+    "Adagrad": Adagrad(),
+    "Adadelta": Adadelta(),
+    "RMSProp": RMSProp(),
+    "Adam": Adam(),
 }
 RATES = [number * size for size in (0.01, 0.1, 1, 10) for number in (1, 2, 5)] + [100]
 
@@ -51,7 +55,8 @@ line = {"hidden_layer_sizes": (), "alpha": 0, "normalize_y": False, "random_stat
 
 def path(optimizer, rate, steps=60):
     """Return the weights after every step, and the loss there."""
-    net = MLPRegressor(learning_rate_init=rate, batch_size=4, **line, **optimizer).initialize(X, y)
+    net = MLPRegressor(solver=optimizer, learning_rate_init=rate, batch_size=4, **line)
+    net.initialize(X, y)
     net.set_weights({"output": {"W": begin, "b": np.zeros(1)}})
     places = [begin.ravel()]
     for _ in range(steps):
@@ -61,13 +66,13 @@ def path(optimizer, rate, steps=60):
 
 def step_lengths(optimizer, gradients):
     """Return the length of every step of one weight with these gradients, the first being 1."""
-    x = np.ones((1, 1))
-    net = MLPRegressor(learning_rate_init=0.01, batch_size=1, **line, **optimizer)
-    net.initialize(x, [0.0])
-    weights = [net.coefs_[0].item()]
-    for gradient in gradients:
-        weights.append(net.partial_fit(x, net.predict(x) - gradient).coefs_[0].item())
-    return np.diff(weights) / (weights[1] - weights[0])
+    weight, lengths = np.zeros(1), []
+    state = optimizer.init(weight)
+    for number, gradient in enumerate(gradients, 1):
+        step = np.array([gradient])
+        optimizer.update(state, step, weight, 0.01, number)  # Turns the gradient into the step.
+        lengths.append(step.item())
+    return np.array(lengths) / lengths[0]
 
 
 def tuned(losses):
@@ -75,16 +80,26 @@ def tuned(losses):
     return min(RATES, key=lambda rate: np.nan_to_num(losses[rate], nan=np.inf))
 
 
+def write_beside(ax, ends, x, apart):
+    """Write the names of lines beside their ends, each at least a factor above the one below."""
+    below = 0
+    for name, end in sorted(ends.items(), key=lambda each: each[1]):
+        below = max(end, apart * below)
+        color = f"C{list(OPTIMIZERS).index(name.split(',')[0])}"
+        ax.text(x, below, name, color=color, va="center", fontsize="small", weight="bold")
+
+
 plt.style.use(house_style())
 figure, axes = plt.subplot_mosaic(
     [[name for name in list(OPTIMIZERS)[:3] for _ in "ab"],
      [name for name in list(OPTIMIZERS)[3:] for _ in "ab"],
      ["steps"] * 3 + ["digits"] * 3],
-    figsize=(8.3, 9.8), height_ratios=(1, 1, 1.2), layout="constrained",
+    figsize=(8.3, 10), height_ratios=(1, 1, 1.2), layout="constrained",
 )  # fmt: skip
 w_1, w_2 = np.meshgrid(np.linspace(-0.8, 2.8, 100), np.linspace(-1.8, 2.2, 100))
 surface = (w_1 - 1) ** 2 / 2 + 0.02 * (w_2 - 1) ** 2 / 2
 D, digit = load_digits(return_X_y=True)
+lengths, final = {}, {}
 for i, (name, optimizer) in enumerate(OPTIMIZERS.items()):
     paths = {rate: path(optimizer, rate) for rate in RATES}
     best = tuned({rate: losses.mean() for rate, (_, losses) in paths.items()})
@@ -93,35 +108,45 @@ for i, (name, optimizer) in enumerate(OPTIMIZERS.items()):
     ax.contourf(w_1, w_2, np.sqrt(surface), levels=14, cmap="Greys", alpha=0.55)
     ax.plot(*places.T, ".-", color=f"C{i}", linewidth=1.2, markersize=4)
     ax.plot(1, 1, "k*", markersize=11)
-    ax.set_title(f"{name}, rate {best:g}:\nloss {losses[-1]:.0e}")
+    loss = f"{losses[-1]:.0e}" if losses[-1] else "0 (exactly)"
+    ax.set_title(f"{name}, rate {best:g}:\nloss {loss}", color=f"C{i}")
     ax.grid(False)
     ax.set(xlim=(-0.8, 2.8), ylim=(-1.8, 2.2), xticks=[0, 1, 2], yticks=[-1, 0, 1, 2])
     print(f"{name:<17} rate {best:<5g} loss after 60 steps {losses[-1]:.1e}")
 
-    steps = step_lengths(optimizer, [10.0] * 20 + [1.0] * 80)
-    axes["steps"].semilogy(np.arange(1, 101), steps, color=f"C{i}", linewidth=1.5)
+    steps = step_lengths(optimizer, [10.0] * 20 + [1.0] * 980)
+    axes["steps"].loglog(np.arange(1, 1001), steps, color=f"C{i}", linewidth=1.5)
+    lengths[name] = steps[-1]
 
     nets = {
         rate: MLPClassifier(
-            (50,), learning_rate_init=rate, max_iter=30, n_iter_no_change=30, random_state=0,
-            **optimizer,
+            (50,), solver=optimizer, learning_rate_init=rate, max_iter=30, n_iter_no_change=30,
+            random_state=0,
         ).fit(D / 16, digit)
         for rate in RATES
     }  # fmt: skip
     best = tuned({rate: net.loss_ for rate, net in nets.items()})
     history = nets[best].history_
-    label = f"{name}, {best:g}"
-    axes["digits"].semilogy(history["epoch"], history["loss"], color=f"C{i}", label=label)
+    axes["digits"].semilogy(history["epoch"], history["loss"], color=f"C{i}", linewidth=1.5)
+    final[f"{name}, {best:g}"] = nets[best].loss_
     print(f"{'':<17} rate {best:<5g} loss on digits after 30 epochs {nets[best].loss_:.4f}")
 for name in ("gradient descent", "Adadelta"):
     axes[name].set_ylabel("second weight")
 for name in list(OPTIMIZERS)[3:]:
     axes[name].set_xlabel("first weight")
 figure.suptitle("a long valley: 60 steps toward the minimum (star)", fontsize=12)
-axes["steps"].axvline(20.5, color="0.5", linewidth=1, linestyle=":")
-axes["steps"].set(title="gradient 10, then (dotted) 1:\nlength of each step", xlabel="step")
-axes["steps"].set_ylabel("step length (first = 1)")
-axes["digits"].set(title="digits, each at its tuned rate", xlabel="epoch", ylabel="training loss")
-axes["digits"].set_ylim(None, 20)
-axes["digits"].legend(fontsize="small", loc="upper right", title="optimizer, rate", ncols=2)
+steps, digits = axes["steps"], axes["digits"]
+steps.axvline(20.5, color="0.5", linewidth=1, linestyle=":")
+steps.set(title="gradient 10, then (dotted) 1:\nlength of each step", xlabel="step (logarithmic)")
+steps.set(ylabel="step length (first = 1)", xlim=(1, 60000))
+steps.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+steps.minorticks_off()
+write_beside(steps, lengths, 1200, 1.4)
+digits.set(
+    title="digits: each optimizer\nat its best rate (number)",
+    xlabel="epoch",
+    ylabel="training loss",
+)
+digits.set(xlim=(0, 55), xticks=range(0, 31, 10))
+write_beside(digits, final, 31, 1.5)
 plt.show()

@@ -11,6 +11,8 @@ The lower panel is a slice through the space of weights that contains three of t
 C. Each lies at the bottom of its own valley.
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.metrics import log_loss

@@ -6,6 +6,7 @@ import inspect
 import weakref
 from collections.abc import Iterable
 from enum import Enum
+from struct import calcsize
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
@@ -22,6 +23,8 @@ from sknn._version import __version__
 _FUNCTIONS = (FunctionType, BuiltinFunctionType, np.ufunc)
 _HEAP_TYPE = 1 << 9
 """The flag of CPython that C types such as list and Exception lack."""
+
+_POINTER = calcsize("P")
 
 _STEP_BYTES = 1024
 """Memory that a class of sknn takes for each entry of a list in its state, such as a layer."""
@@ -168,7 +171,19 @@ def _is_plain(kind: type) -> bool:
     """Return whether objects of a class consist of their attributes: made by object.__new__."""
     bases = kind.__mro__[:-1]
     written_in_python = all(base.__flags__ & _HEAP_TYPE for base in bases)
-    return written_in_python and not issubclass(kind, (type, Enum))
+    return written_in_python and not issubclass(kind, (type, Enum)) and not _holds_more(kind)
+
+
+def _holds_more(kind: type) -> bool:
+    """Return whether objects hold something in C as well, such as the state of a lock.
+
+    They then need more memory than pointers to attributes, slots, and weak references take.
+    """
+    slots = sum(
+        inspect.ismemberdescriptor(each) for base in kind.__mro__ for each in vars(base).values()
+    )
+    pointers = slots + bool(kind.__dictoffset__) + bool(kind.__weakrefoffset__)
+    return kind.__basicsize__ > object.__basicsize__ + pointers * _POINTER
 
 
 def _methods(kind: type, names: Iterable[str]) -> list[str]:

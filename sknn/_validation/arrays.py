@@ -74,7 +74,7 @@ def reject_odd_arrays(values: Any, name: str) -> None:
         if _tells_time(dtype):
             raise TypeError(
                 f"{name} holds dates or time spans ({dtype}); convert them to numbers first, "
-                "for example to days since a start."
+                "for example to days since a fixed date."
             )
         reject_records(dtype, name)
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
@@ -165,7 +165,7 @@ def check_rows(
     reject_odd_arrays(y, "y")
     check_columns(X)
     if numeric and sp.issparse(y):
-        raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
+        raise TypeError("y is sparse, but a regression target must be dense; pass y.toarray().")
     with naming_arguments(X=X, y=y):
         X, y = validate_data(
             estimator,
@@ -200,7 +200,7 @@ def _target_array(y: Any, numeric: bool) -> Any:
     if y is None:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
     if numeric and sp.issparse(y):
-        raise TypeError("y is sparse; a regression target must be dense, pass y.toarray().")
+        raise TypeError("y is sparse, but a regression target must be dense; pass y.toarray().")
     with naming_arguments(y=y):
         y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
     if y.ndim == 0:
@@ -257,7 +257,7 @@ def check_array_rows(estimator: Any, X: Any, dtypes: Any, reset: bool) -> Any:
     return _canonical(X)
 
 
-def check_unlabelled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
+def check_unlabeled(estimator: Any, X: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
     """Return checked rows that are their own targets, and record the features seen (`reset`)."""
     X = check_array_rows(estimator, X, dtypes, reset)
     return Rows(X, X, check_weight(sample_weight, X.shape[0]))

@@ -15,7 +15,7 @@ from sknn.training.warnings import users_level
 _NAMES = re.compile(r"(?<!['\"\w])(X|y|sample_weight)(?!['\"\w])")
 
 
-def check_unlabelled_validation(
+def check_unlabeled_validation(
     estimator: Any, X_val: Any, sample_weight_val: Any, dtypes: Any
 ) -> Rows | None:
     """Return the checked validation rows of a user, None if there are none."""

@@ -150,7 +150,7 @@ class BaseNetwork(
         y_val: Any = None,
         sample_weight_val: Any = None,
     ) -> Any:
-        """Finish an interrupted call of `fit`.
+        """Finish an interrupted call to `fit`.
 
         Use it after Ctrl-C, after :class:`~sknn.callbacks.Pause`, or for an estimator that
         :meth:`sknn.callbacks.Checkpoint.load` returned. With the data of the interrupted call, the
@@ -173,16 +173,16 @@ class BaseNetwork(
             If the estimator is not fitted.
         ValueError
             If no call was interrupted, if the state needed to continue was not kept (lbfgs has
-            none), or if the data is not that of the interrupted call: other numbers of rows,
-            other numbers, or validation rows where that call had none, or the other way around.
+            none), or if the data is not that of the interrupted call: a different number of rows,
+            different values, or validation rows where that call had none, or the other way around.
 
         Notes
         -----
-        The epoch in which Ctrl-C came is trained again from its beginning; until then, the
+        The epoch in which Ctrl-C was pressed is trained again from its beginning; until then, the
         estimator predicts with the weights that this epoch had reached, or with the best of earlier
         epochs if it keeps those. A pass of `partial_fit` continues with these weights instead.
 
-        To train a network further that has finished, use ``warm_start=True`` and call `fit`, or
+        To train a finished network further, use ``warm_start=True`` and call `fit`, or
         call `partial_fit`.
         """
         self._check_fitted()
@@ -191,7 +191,7 @@ class BaseNetwork(
             raise ValueError(
                 f"This {type(self).__name__} has no interrupted call to resume, or kept no state "
                 "to continue from (as with lbfgs); resume after Ctrl-C or Pause, or an estimator "
-                "that Checkpoint.load returned. To train a network further that has finished, "
+                "that Checkpoint.load returned. To train a finished network further, "
                 "fit it with warm_start=True (if that is set only now, this fit starts from the "
                 "weights that predict, with a fresh optimizer), or call partial_fit; in a "
                 "pipeline, "

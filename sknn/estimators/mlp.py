@@ -42,7 +42,7 @@ class MLPClassifier(NetworkClassifier):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
+        Maximum number of epochs in one call to `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -53,8 +53,8 @@ class MLPClassifier(NetworkClassifier):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -310,7 +310,7 @@ class MLPRegressor(NetworkRegressor):
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
-        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        "squared_error" (half the square), "tweedie" (with a log link), or a spec from
         :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     hidden_layer_sizes : int or sequence of int, default=(100,)
         Number of units in each hidden layer. ``()`` gives a linear model.
@@ -337,7 +337,7 @@ class MLPRegressor(NetworkRegressor):
     power_t : float, default=0.5
         Exponent of "invscaling", which counts updates.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. For lbfgs, maximum number of iterations.
+        Maximum number of epochs in one call to `fit`. For lbfgs, maximum number of iterations.
     shuffle : bool, default=True
         Whether to shuffle the rows in every epoch.
     random_state : int, RandomState or None, default=None
@@ -348,8 +348,8 @@ class MLPRegressor(NetworkRegressor):
         Smallest improvement of the loss that counts. For lbfgs, training ends when no entry of the
         gradient is larger.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -426,9 +426,9 @@ class MLPRegressor(NetworkRegressor):
         rows; their predictions are averaged. Each stops on its own. Within
         ``joblib.parallel_config`` with several jobs, each job trains some of them.
     normalize_y : bool, default=True
-        Standardize the target internally, for losses with location and scale. Weights and
-        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
-        standardized units.
+        Standardize the target internally, unless that would change what the loss means (as for
+        "poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters of
+        the loss are in standardized units.
     output_range : None, "train" or (low, high), default=None
         Bounds to which predictions are clipped; "train" is the range of y in the first call.
 

@@ -26,12 +26,12 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
     r"""Return how fast the prediction for every row changes with each input.
 
     This is the gradient of one number :math:`f(x)` with respect to the row [1]_. It is exact: the
-    network's own backward pass computes it in double precision, as in prediction, that is without
+    network's own backward pass computes it in double precision, as in prediction, that is, without
     noise, with running statistics, and averaged over members.
 
     ================== ====================================================================
-    classifiers        the raw score of the class `target`, None: of the class with the
-                       highest one; with two classes the log-odds of this class
+    classifiers        the raw score of the class `target` or, if it is None, of the class with
+                       the highest score; with two classes, the log-odds of this class
     regressors         the prediction, before a link such as ``exp`` (``out_activation_``)
     AutoEncoder        minus the mean squared reconstruction error; with `target` the raw score of
                        that column

@@ -57,7 +57,7 @@ def feature_importances(
     y : array-like, default=None
         Their targets, for "permutation".
     sample_weight : array-like of shape (n_samples,), default=None
-        How much each row counts: weight 2 counts the row twice, weight 0 leaves it out. Means over
+        A weight of 2 counts the row twice, and a weight of 0 leaves it out. Means over
         the rows and the score of "permutation" are weighted, and shuffled entries come from rows in
         proportion to their weights. Not used by "weights".
     method : str, default="auto"

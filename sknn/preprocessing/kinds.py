@@ -287,8 +287,8 @@ def _number(value: Any) -> float:
         return float(value)
     except ValueError:
         raise ValueError(
-            f"could not convert {value!r} to a number; correct it, replace it by NaN, which counts "
-            "as missing, or name the column in categorical_features and fit again."
+            f"could not convert {value!r} to a number; correct it, replace it with NaN, which "
+            "counts as missing, or name the column in categorical_features and fit again."
         ) from None
     except TypeError:
         raise TypeError(f"{value!r} is not a number.") from None
@@ -322,6 +322,6 @@ def _date_of(text: str) -> np.datetime64:
         return np.datetime64(text, "us")
     except ValueError:
         raise ValueError(
-            f"could not convert {text!r} to a date; correct it, or replace it by None, which "
+            f"could not convert {text!r} to a date; correct it, or replace it with None, which "
             "counts as missing."
         ) from None

@@ -128,5 +128,5 @@ def check_size(matrix: NDArray, labels: list) -> None:
         label = labels[int(large.any(axis=0).argmax())]
         raise ValueError(
             f"Input X contains infinity or a value too large: in {column_at(label)}. "
-            "Replace such entries, for example by NaN, which counts as missing."
+            "Replace such entries, for example with NaN, which counts as missing."
         )

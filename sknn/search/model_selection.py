@@ -91,7 +91,7 @@ class GridSearchCV(_InBlocks, model_selection.GridSearchCV):
     ----------
     estimator : estimator
         A network of sknn, or a Pipeline that ends in one. Any other estimator works as in
-        scikit-learn, without a gain.
+        scikit-learn, but no faster.
     param_grid : dict or list of dict
         Names of parameters, and lists of values to try. A list of dicts defines several grids.
     scoring : str, callable, list, tuple or dict, default=None
@@ -164,10 +164,10 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     Callbacks of scikit-learn can follow only one fit at a time, so with them networks are trained
     one by one.
 
-    The file of a `checkpoint` is written after a block, unless the last writing ended less than a
-    second, or less than twenty times its duration, before. So writing takes at most a twentieth of
-    the time, and finished blocks in the file are never trained again. The file is replaced as a
-    whole. It contains scores and times, but no networks. It is kept when the search is over: the
+    The file of a `checkpoint` is written after a block, but at most once per second and for at
+    most a twentieth of the time. Finished blocks in the file are never trained again. The file is
+    replaced as a whole. It contains scores and times, but no networks. It is kept when the
+    search is over: the
     same call then only fits the best candidate. A call with other rows, splits, library versions,
     or parameters of the search (except `n_jobs`, `pre_dispatch`, `verbose`, and `refit`) is
     rejected; the error names what differs. Functions and classes are compared by name, so they must
@@ -236,7 +236,7 @@ class RandomizedSearchCV(_InBlocks, model_selection.RandomizedSearchCV):
     ----------
     estimator : estimator
         A network of sknn, or a Pipeline that ends in one. Any other estimator works as in
-        scikit-learn, without a gain.
+        scikit-learn, but no faster.
     param_distributions : dict or list of dict
         Names of parameters, and what to draw from: lists, or distributions with a method `rvs`.
         From a list of dicts, one is drawn first.
@@ -398,7 +398,7 @@ def cross_validate(
     -------
     found : dict
         ``test_score`` (or ``test_<metric>``), ``fit_time``, ``score_time`` of shape (n_splits,),
-        and what else was requested.
+        and whatever else was requested.
 
     Examples
     --------

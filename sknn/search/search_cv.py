@@ -188,8 +188,8 @@ multimetric_, classes_, n_features_in_, feature_names_in_
     Ctrl-C ends the search. The scores so far are kept, and the best candidate so far is fitted. If
     there are no scores yet, KeyboardInterrupt is raised.
 
-    The file of a `checkpoint` is written after every rung and, within a rung, after a block, unless
-    the last writing ended less than a second, or less than twenty times its duration, before. It is
+    The file of a `checkpoint` is written after every rung and, within a rung, after a block, but at
+    most once per second and for at most a twentieth of the time. It is
     replaced as a whole. It contains scores and, between rungs, the networks that continue, with the
     state of their optimizers, but no code. It is kept when the search is over: the same call then
     only fits the best candidate. After Ctrl-C, the same call continues the search. A call with

@@ -40,7 +40,7 @@ def fit_blocks(
 ) -> Any:
     """Train on blocks of rows, one after the other or several side by side.
 
-    Each block is one call of ``partial_fit``: one pass over its rows, in batches and in random
+    Each block is one call to ``partial_fit``: one pass over its rows, in batches and in random
     order. One after the other, the result is that of a loop over the same blocks, bit for bit.
 
     Parameters

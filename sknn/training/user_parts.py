@@ -139,7 +139,7 @@ def _try_activation(activation: Activation, dtype: np.dtype) -> None:
     start = _numbers((_ROWS, 4), dtype)
     z, y = start.copy(), np.full_like(start, np.nan)
     if activation.forward(z, y) is not None:
-        _refuse(activation, "forward", "must fill `y`, as np.sin(z, out=y), and return nothing")
+        _refuse(activation, "forward", "must fill `y`, as in np.sin(z, out=y), and return nothing")
     if np.isnan(y).all():
         _refuse(activation, "forward", "left `y` unfilled; write y[...] = ... or use out=y")
     if not activation.needs_input:
@@ -177,8 +177,8 @@ def _try_layer(layer: Layer, network: Network, in_shape: Shape, is_first: bool) 
         _refuse(
             layer,
             "forward",
-            "must fill `y`, as np.multiply(x, 2, out=y), and return nothing, or one number to add "
-            "to the loss",
+            "must fill `y`, as in np.multiply(x, 2, out=y), and return nothing, or one number to "
+            "add to the loss",
         )
     if y.size and np.isnan(y).all():
         _refuse(layer, "forward", "left `y` unfilled; write y[...] = ... or use out=y")
@@ -266,4 +266,4 @@ def _try_step(optimizer: Optimizer, grad: NDArray, theta: NDArray) -> None:
     if not np.array_equal(theta, before):
         _refuse(optimizer, "update", "changed `theta`; leave the step in `grad`, it is subtracted")
     if returned is not None or np.array_equal(grad, gradient):
-        _refuse(optimizer, "update", "must turn `grad` into the step in place, as grad *= lr")
+        _refuse(optimizer, "update", "must turn `grad` into the step in place, as in grad *= lr")

@@ -1,4 +1,4 @@
-"""What pictures of networks show: every layer once, in its place, with its numbers."""
+"""Diagrams show every layer of a network once, in its place, with its numbers."""
 
 import numpy as np
 import pytest
@@ -63,7 +63,7 @@ def test_captions_count_what_is_trained():
     assert captions["input"] == ("input", "3 numbers")
 
 
-def test_members_have_pictures_of_their_own():
+def test_members_have_their_own_pictures():
     net = network(Dense(2, "identity"), members=3)
     weights = [diagram(net, member=m).links[0].weight for m in range(3)]
     np.testing.assert_array_equal(weights[2], net.params[0]["W"][2].ravel())

@@ -1,4 +1,4 @@
-"""The look of pictures: complete, legible, and second to what the user has set."""
+"""The house style of pictures is complete and legible, and users' own settings override it."""
 
 import matplotlib as mpl
 import numpy as np
@@ -10,7 +10,7 @@ from sknn._drawing.house_style import house_style, in_house_style
 
 
 def luminance(color):
-    """Return the relative luminance of WCAG 2."""
+    """Return the relative luminance as defined by WCAG 2."""
     channels = np.array(colors.to_rgb(color))
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return float(linear @ [0.2126, 0.7152, 0.0722])

@@ -1,4 +1,4 @@
-"""Small images laid side by side."""
+"""Many small images side by side in one."""
 
 import numpy as np
 import pytest

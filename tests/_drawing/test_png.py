@@ -1,4 +1,4 @@
-"""Colors and PNG files made by hand."""
+"""Colors and PNG files written without Matplotlib."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Files that are broken or made to harm: a ValueError each, and no memory beyond the file's."""
+"""Broken and malicious files raise ValueError and use no more memory than the file allows."""
 
 import base64
 import hashlib
@@ -40,16 +40,16 @@ GOOD = bytes_of(fitted())
 
 
 def sealed(content):
-    """Return the bytes of a zip with a digest that fits."""
+    """Return the bytes of a zip with a matching digest."""
     digest = hashlib.sha256(content).hexdigest().encode()
     return content + b"sknn sha256 " + digest
 
 
 def zipped(*members, compressed=()):
-    """Return a zip as an attacker writes one, with a digest that fits."""
+    """Return a zip as an attacker would write it, with a matching digest."""
     stream = io.BytesIO()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Of names that are there twice.
+        warnings.simplefilter("ignore")  # For names that occur twice.
         with zipfile.ZipFile(stream, "w") as made:
             made.comment = bytes(container.SEAL_BYTES)
             for name, content in members:
@@ -64,7 +64,7 @@ def graph(node, *members):
 
 
 def refuse(content, words=None):
-    """Check that a file is refused by name, soon and without memory."""
+    """Check that a file is refused by name, quickly and with little memory."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "net.sknn"
         path.write_bytes(content)
@@ -87,7 +87,7 @@ def refuse(content, words=None):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_every_flipped_bit_is_seen(seed):
-    """2,000 in all, one at a time."""
+    """2,000 bits in all, one at a time."""
     for place in np.random.default_rng(seed).integers(8 * len(GOOD), size=500):
         content = bytearray(GOOD)
         content[place // 8] ^= 1 << place % 8
@@ -115,7 +115,7 @@ def test_a_file_is_named_and_no_estimator_is_half_made(tmp_path):
 
 
 def test_a_flipped_bit_under_a_digest_that_fits():
-    """Whoever can write a file can write its digest: it is refused or loaded, nothing else."""
+    """Whoever writes a file can write its digest: it is refused or loaded, nothing else."""
     body = GOOD[: -container.SEAL_BYTES]
     for place in np.random.default_rng(7).integers(8 * len(body), size=400):
         content = bytearray(body)
@@ -156,7 +156,7 @@ def test_zips_that_are_not_ours(name):
 
 
 def changed_sizes(content, size, real=None):
-    """Let the directory of a zip say other sizes of its last member."""
+    """Make the directory of a zip state other sizes for its last member."""
     place = content.rfind(b"PK\x01\x02")
     body = bytearray(content[: -container.SEAL_BYTES])
     body[place + 20 : place + 28] = struct.pack("<II", size, size if real is None else real)
@@ -175,7 +175,7 @@ def test_members_that_are_larger_than_the_file():
 
 
 def test_a_member_over_four_gigabytes():
-    """In the way of zip64: the size stands in an extra field."""
+    """As in zip64: the size is in an extra field."""
     content = graph(1, ("0.npy", "x" * 50))[: -container.SEAL_BYTES]
     place = content.rfind(b"PK\x01\x02")
     end = content.rfind(b"PK\x05\x06")
@@ -235,7 +235,7 @@ def bits(kind, state, seed=None):
 
 
 def twister(place, **more):
-    """Return the state of a MT19937 that goes on at a place in its block of 624 words."""
+    """Return the state of an MT19937 at a given place in its block of 624 words."""
     words = {"dict": {"key": inline(np.zeros(624, np.uint32)), "pos": place}}
     return {"bit_generator": "MT19937", "state": words, **more}
 
@@ -435,7 +435,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_texts_that_are_no_graph(name):
+def test_texts_that_are_not_a_graph(name):
     text, words = TEXTS[name]
     refuse(zipped(("graph.json", text)), words or None)
 
@@ -460,19 +460,19 @@ ARRAYS = {
 
 
 @pytest.mark.parametrize("name", ARRAYS)
-def test_members_that_are_no_arrays(name):
+def test_members_that_are_not_arrays(name):
     content, words = ARRAYS[name]
     refuse(graph({"array": 0}, ("0.npy", content)), words or None)
 
 
-def test_a_huge_name_is_not_told_as_a_whole(tmp_path):
+def test_a_huge_name_is_not_shown_as_a_whole(tmp_path):
     (tmp_path / "net.sknn").write_bytes(graph(objects("a." + "b" * 10**6)))
     with pytest.raises(ValueError, match="it needs a.bbb") as caught:
         load(tmp_path / "net.sknn")
     assert len(str(caught.value)) < 5000
 
 
-def test_an_array_that_is_asked_for_twice():
+def test_an_array_that_is_referenced_twice():
     member = npy(np.zeros(1 << 17))
     refuse(graph([{"array": 0}, {"array": 0}], ("0.npy", member)), "refers to it twice")
 
@@ -492,7 +492,7 @@ REPEATED = {
 
 @pytest.mark.parametrize("name", REPEATED)
 def test_a_few_letters_that_are_large_once_made(name, monkeypatch):
-    """References make a state of many bytes again and again."""
+    """References create a state of many bytes again and again."""
     monkeypatch.setattr(container, "_SLACK_BYTES", 1 << 20)
     state = {"dict": twister(0, has_gauss=0, gauss=0.0)}
     parts = [{"array": 0}, state, *[REPEATED[name]] * 500]
@@ -512,7 +512,7 @@ def test_what_is_saved_is_not_more_than_may_be_loaded():
 
 
 def ints(node, path=()):
-    """Yield the way to every int of a graph."""
+    """Yield the path to every int of a graph."""
     parts = {}
     if isinstance(node, (dict, list)):
         parts = node if isinstance(node, dict) else dict(enumerate(node))

@@ -1,8 +1,10 @@
-"""Every kind of node, there and back."""
+"""Every kind of node survives a round trip through the format."""
 
 import math
 import pathlib
+import queue
 import struct
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -43,6 +45,10 @@ class Slots:
 
     def __init__(self):
         self.a = [1]
+
+
+class Line(queue.SimpleQueue):
+    """A class written in Python, with a base written in C."""
 
 
 class Own:
@@ -197,6 +203,8 @@ REFUSED = {
     "a class of a function": (type("Local", (), {})(), "Local cannot be found"),
     "what calls something": (Calls(), "Calls is made by calling something"),
     "more than a list": (Longer(), "Longer is more than its attributes"),
+    "a lock": (threading.RLock(), "is more than its attributes"),
+    "a queue": (Line(), "Line is more than its attributes"),
     "an error": (ValueError("a"), "is made by calling something|more than its attributes"),
     "a module": (np, "module"),
     "a generator": ((i for i in range(3)), "generator"),

@@ -1,4 +1,4 @@
-"""Older files: what a class kept before, and what it was called."""
+"""Older files load, although states and names of classes have changed since."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.checks.files import bytes_of
 
 @pytest.fixture
 def later(monkeypatch):
-    """Let two formats have passed since a file was written, and return its bytes."""
+    """Pretend that two formats have passed since a file was written, and return its bytes."""
     content = bytes_of(MLPClassifier(alpha=0.5))
     monkeypatch.setattr(files, "FORMAT", 3)
     monkeypatch.setattr(migrations, "FORMAT", 3)

@@ -1,4 +1,4 @@
-"""What may be in a file, and what it is called there."""
+"""Which classes a file may contain, and under which names."""
 
 import inspect
 import sys
@@ -50,7 +50,7 @@ def test_every_public_class_goes_by_the_name_users_import(face):
 
 @pytest.mark.parametrize("module", SCIKIT_LEARN)
 def test_listed_types_of_scikit_learn_are_plain_classes(module):
-    """Those of other versions may be missing here; what is here goes there and back by its name."""
+    """Types of other versions may be missing; those that exist survive a round trip by name."""
     for name in SCIKIT_LEARN[module]:
         try:
             kind = Names().find(f"{module}.{name}")
@@ -66,7 +66,7 @@ def test_listed_types_of_scikit_learn_are_plain_classes(module):
 
 
 def test_few_classes_of_ours_look_at_their_state():
-    """What they do with it is all that a file can make happen: no calls, no memory."""
+    """What they do with it is all that a file can cause: no calls, no allocations."""
     own = set()
     for name in trusted_types():
         if name.startswith("sknn."):

@@ -1,1 +1,1 @@
-"""Tables of cases: one row a class, checked by the generic tests beside them."""
+"""Tables of cases: one row per class, checked by the generic tests in other folders."""

@@ -1,7 +1,7 @@
 """Rows for every public estimator: configurations, and which checks of scikit-learn fail and why.
 
-`tests/contract/test_estimator_checks.py` runs the checks on every row, and fails for a public
-estimator that has none. A new family needs one call of `enter` here.
+`tests/contract/test_estimator_checks.py` runs the checks on every row, and fails if a public
+estimator has no row. A new family needs one call of `enter` here.
 """
 
 from collections.abc import Mapping
@@ -36,11 +36,11 @@ class Row(NamedTuple):
     name : str
     estimator : estimator
     failing : mapping of str to str
-        Beginnings of the names of checks that must fail, and why they do.
+        Beginnings of the names of checks that must fail, and the reasons.
     warnings : tuple of str
-        Filters for the warnings that data of the checks deserve.
+        Filters for the warnings that the data of the checks gives.
     further : bool
-        Whether the checks that scikit-learn runs on its own estimators are run, too.
+        Whether to run also the checks that scikit-learn runs only on its own estimators.
     """
 
     name: str
@@ -66,7 +66,7 @@ PER_ROW = "order, noise, split and samples are drawn for each row (law 2)"
 
 
 def enter(kinds, configurations, common, warnings, failing=None, further=()):
-    """Enter every class in every configuration; `common` are parameters of all of them."""
+    """Enter every class in every configuration; `common` holds the parameters of all of them."""
     for kind in kinds:
         for name, parameters in configurations.items():
             estimator = kind(**common | parameters)
@@ -74,7 +74,7 @@ def enter(kinds, configurations, common, warnings, failing=None, further=()):
             ROWS.append(row)
 
 
-# Few epochs are enough for the checks that do not ask for accuracy.
+# Few epochs are enough for checks that do not depend on accuracy.
 SEED = {"random_state": 0}
 BRIEF = {"max_iter": 60, "learning_rate_init": 0.01}
 MLPS = (MLPClassifier, MLPRegressor)
@@ -92,7 +92,7 @@ enter(
     FEED_FORWARD,
     further=("deep", "lbfgs", "members"),
 )
-# What is drawn for every row is drawn twice for a row that stands twice.
+# Numbers drawn for every row are drawn twice for a repeated row.
 enter(
     MLPS,
     {
@@ -147,7 +147,7 @@ enter(
     {WEIGHTS: PER_ROW},
 )
 
-# The checks hand over rows laid flat.
+# The checks pass flat rows.
 ONE_BATCH = {"learning_rate_init": 0.01, "batch_size": 1000} | SEED
 CNN = {"max_iter": 40} | ONE_BATCH
 SMALL_CNN = {"filters": (8,), "hidden_layer_sizes": (16,)}
@@ -166,7 +166,7 @@ enter(
     FEED_FORWARD,
     further=("members",),
 )
-# Rounding grows along the way of training; where it is short and slow, no difference is seen.
+# Rounding grows during training; if that is short and slow, no difference shows.
 RNN = {"units": (12,), "max_iter": 30} | ONE_BATCH
 enter(
     [RNNClassifier],
@@ -190,7 +190,7 @@ enter(
     FEED_FORWARD,
 )
 
-# Tables warn of nothing: they scale columns by themselves.
+# Tabular networks give no warnings: they scale columns by themselves.
 TABULAR = {"hidden_layer_sizes": (16,), "n_members": 2, "n_splits": 2, "max_iter": 16} | SEED
 FOLDS_PER_ROW = {DENSE_WEIGHTS: "folds, order and dropout are drawn for each row"}
 enter(
@@ -201,7 +201,7 @@ enter(
     FOLDS_PER_ROW,
     further=("folds",),
 )
-# One check trains 1,000 epochs: without rows held out relu units learn single rows by heart.
+# One check trains 1,000 epochs: without held-out rows, relu units memorize single rows.
 LINE = {"n_splits": 1, "linear_path": 1.0, "activation": "selu"}
 enter([TabularMLPClassifier], {"linear path": LINE}, TABULAR, (), FOLDS_PER_ROW)
 ONE_MEMBER = {"n_members": 1, "bins": "quantile"}
@@ -273,7 +273,7 @@ enter(
     further=("default",),
 )
 SEARCHED = {
-    # Some checks ask for accuracy.
+    # Some checks depend on accuracy.
     "classifier": {
         "estimator": MLPClassifier((10,), solver="lbfgs", max_iter=30, random_state=0),
     },

@@ -154,7 +154,7 @@ CASES = [
 
 
 def normal(layer, rng, shape):
-    """Draw the input most layers get."""
+    """Draw the input that most layers get."""
     return rng.standard_normal(shape)
 
 
@@ -164,7 +164,7 @@ def codes(layer, rng, shape):
 
 
 def told(layer, rng, shape):
-    """Draw codes, numbers and what is known."""
+    """Draw codes, numbers, and what is known."""
     x = rng.standard_normal(shape)
     x[..., : len(layer.sizes)] = rng.integers(-1, layer.sizes, (*shape[:-1], len(layer.sizes)))
     start = len(layer.sizes) + len(layer.numbers)

@@ -1,4 +1,4 @@
-"""One row a loss and task, and values computed by hand."""
+"""One row per loss and task, and values computed by hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sknn.losses import (
 
 @dataclass(frozen=True)
 class Row:
-    """A loss, the task it is bound to and targets it accepts."""
+    """A loss, the task to which it is bound, and targets it accepts."""
 
     name: str
     loss: Loss
@@ -58,7 +58,7 @@ class Row:
         return self.kernel.n_raw(self.n_outputs)
 
     def draw(self, rows: int, dtype: Any = np.float64, seed: int = 0) -> np.ndarray:
-        """Return targets for some rows, of the dtype of a network (codes stay integers)."""
+        """Return targets for some rows, in the dtype of a network (codes stay integers)."""
         target = self.target(np.random.default_rng(seed), rows, self.n_outputs)
         return target if target.dtype == np.intp else target.astype(dtype)
 
@@ -103,7 +103,7 @@ def _classifiers(name: str, loss: Loss) -> list[Row]:
         Row(f"{name}-binary", loss, "binary", 1, _labels),
         Row(f"{name}-multilabel", loss, "multilabel", 3, _labels),
         Row(f"{name}-multiclass", loss, "multiclass", 4, _codes),
-        # More classes than the table of one-hot rows holds.
+        # More classes than the table of one-hot rows has.
         Row(f"{name}-many", loss, "multiclass", 80, _codes),
     ]
 
@@ -155,7 +155,7 @@ _E = float(np.e)
 
 @dataclass(frozen=True)
 class Hand:
-    """Three rows, the total and the gradient, worked out on paper."""
+    """Three rows with the total and the gradient, worked out on paper."""
 
     loss: Loss
     task: str
@@ -173,7 +173,7 @@ _ONE = [[1.0], [1.0], [1.0]]
 _HALVES = [[0.0], [0.0], [float(np.log(3.0))]]
 
 HAND = [
-    # Two tokens of two codes; -1 is not asked for: ln 2 + ln 2, then nothing + ln 4, then ln 4 - ln
+    # Two tokens with two codes; -1 is left out: ln 2 + ln 2, then nothing + ln 4, then ln 4 - ln
     # 3
     Hand(
         TokenCrossEntropy([2, 2]),

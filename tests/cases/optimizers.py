@@ -1,4 +1,4 @@
-"""One row an optimizer: three steps computed by hand, and the rates it is tried with."""
+"""One row per optimizer: three steps computed by hand, and the learning rates to try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row a schedule: points computed by hand, and the bounds of its factor."""
+"""One row per schedule: points computed by hand, and the bounds of its factor."""
 
 from __future__ import annotations
 

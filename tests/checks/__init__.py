@@ -1,1 +1,1 @@
-"""Checks that every member of a family passes, as plain functions."""
+"""Checks that every member of a family has to pass, as plain functions."""

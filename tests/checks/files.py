@@ -1,4 +1,4 @@
-"""Estimators through the bytes of a file and back."""
+"""Estimators saved to the bytes of a file and loaded again."""
 
 import io
 import sys
@@ -15,12 +15,12 @@ def bytes_of(estimator):
 
 
 def through_a_file(estimator, trusted=()):
-    """Return what `load` would make of it."""
+    """Return what `load` makes of the saved bytes."""
     return files.from_bytes(bytes_of(estimator), Names(trusted)).value
 
 
 def own_classes(name):
-    """Return the classes a test module defines, which its files need."""
+    """Return the classes that a test module defines, which its files need."""
     module = sys.modules[name]
     kinds = [each for each in vars(module).values() if isinstance(each, type)]
     return [kind for kind in kinds if kind.__module__ == name]

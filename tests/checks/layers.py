@@ -1,4 +1,4 @@
-"""What every layer must do, checked on one layer alone.
+"""What every layer must do, checked on a single layer.
 
 Each function takes an unbound layer and the shape of one input row.
 """
@@ -20,10 +20,10 @@ MEMBERS = 3
 
 
 class Bench:
-    """One layer with the arrays a network would hand to it.
+    """One layer with the arrays that a network would pass to it.
 
-    Every array lies at the front of a larger buffer, and what a kernel must not rely on is filled
-    with `poison`.
+    Every array lies at the front of a larger buffer, and everything that a kernel must not rely on
+    is filled with `poison`.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Bench:
         self.context = Context(self._scratch(), train, None, frozen)
         self.context.weight = weight
         self.context.mask = mask
-        # What the network was given is no input of the layer: no gradient flows to it.
+        # What was passed to the network is not an input of the layer: no gradient flows to it.
         wide = np.random.default_rng(3).standard_normal((ROWS, 7)).astype(dtype)
         self.context.input = wide[:rows].view(array)
         self.seed = 1
@@ -89,14 +89,14 @@ class Bench:
         return np.array(self.theta[..., self.layout.n_trainable :])
 
     def forward(self, x=None):
-        """Run the layer; the noise is the same at every call."""
+        """Run the layer; the noise is the same in every call."""
         if self.train:
             self.context.rng = None if self.seed is None else np.random.default_rng(self.seed)
         x = self.x if x is None else x
         return self.layer.forward(self.params, x, self.y, self.context)
 
     def backward(self, dy=None, x=None, want_dx=True):
-        """Run the layer back; the incoming gradient is kept for the next call."""
+        """Run the backward pass; the incoming gradient is kept for the next call."""
         dy = np.array(self.dy if dy is None else dy).view(self.array)
         x = self.x if x is None else x
         g = self.layout.views(self.grad)[0]
@@ -104,31 +104,31 @@ class Bench:
         self.layer.backward(self.params, g, x, self.y, dy, dx, self.context)
 
     def value(self, theta, x):
-        """Return the number whose gradient `backward` gives for ``self.dy``."""
+        """Return the number whose gradient `backward` computes for ``self.dy``."""
         self.theta[...] = theta
         added = self.forward(x)
         return float(np.sum(self.dy * self.y)) + (added or 0.0)
 
 
 class Watched(np.ndarray):
-    """A float32 array that fails when a kernel mixes precisions or makes an array of its own."""
+    """A float32 array that fails if a kernel mixes precisions or allocates an array."""
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **kwargs):
         for operand in inputs:
             dtype = getattr(operand, "dtype", None)
             wide = dtype is not None and dtype.kind in "fc" and dtype != np.float32
-            assert not wide, f"{ufunc.__name__} was given {dtype}"
+            assert not wide, f"{ufunc.__name__} got {dtype}"
         inputs = [np.asarray(i) if isinstance(i, Watched) else i for i in inputs]
         if out is None:
             result = getattr(ufunc, method)(*inputs, **kwargs)
-            assert np.ndim(result) == 0, f"{ufunc.__name__} made an array of {np.shape(result)}"
+            assert np.ndim(result) == 0, f"{ufunc.__name__} allocated {np.shape(result)}"
             return result
         getattr(ufunc, method)(*inputs, out=tuple(np.asarray(o) for o in out), **kwargs)
         return out[0]
 
 
 def check_shapes(layer, in_shape):
-    """Output, parameter gradients and input gradient have the planned shapes and are filled."""
+    """Output, parameter gradients, and input gradient have the planned shapes and are filled."""
     for members in (0, MEMBERS):
         bench = Bench(layer, in_shape, members=members)
         bench.forward()
@@ -164,7 +164,7 @@ def check_gradient(layer, in_shape, tolerance=1e-7, **kwargs):
 
 
 def check_members(layer, in_shape):
-    """One pass over a members axis equals a loop over members."""
+    """One pass over a member axis equals a loop over the members."""
     joint = Bench(layer, in_shape, members=MEMBERS)
     theta = joint.theta.copy()
     joint.forward()
@@ -182,7 +182,7 @@ def check_members(layer, in_shape):
 
 
 def check_first_layer(layer, in_shape):
-    """The first layer reads rows all members share, and nobody wants their gradient."""
+    """The first layer reads rows that all members share, and no input gradient is needed."""
     full = Bench(layer, in_shape, members=MEMBERS)
     full.x[...] = full.x[0]
     first = Bench(layer, in_shape, members=MEMBERS)
@@ -195,7 +195,7 @@ def check_first_layer(layer, in_shape):
 
 
 def check_float32(layer, in_shape):
-    """Float32 stays float32 in every step, and no step makes an array of its own."""
+    """Float32 stays float32 in every step, and no step allocates an array."""
     weight = np.ones((ROWS, 1), np.float32).view(Watched) if layer.uses_weight else None
     for members in (0, MEMBERS):
         for train in (True, False):
@@ -207,7 +207,7 @@ def check_float32(layer, in_shape):
 
 
 def check_scratch(layer, in_shape):
-    """What stood in the work arrays, the output and the gradients before does not matter."""
+    """The previous contents of work arrays, output, and gradients do not matter."""
     clean = Bench(layer, in_shape, poison=0.0)
     poisoned = Bench(layer, in_shape, poison=np.nan)
     for bench in (clean, poisoned):
@@ -218,7 +218,7 @@ def check_scratch(layer, in_shape):
 
 
 def check_short_batch(layer, in_shape):
-    """The first rows of a batch do not feel the others."""
+    """The first rows of a batch do not depend on the others."""
     assert not layer.depends_on_rows
     whole, part = Bench(layer, in_shape, rows=ROWS), Bench(layer, in_shape, rows=ROWS - 2)
     part.theta[...] = whole.theta
@@ -232,7 +232,7 @@ def check_short_batch(layer, in_shape):
 
 
 def check_untouched(layer, in_shape):
-    """Input, output and trained parameters are only read."""
+    """Input, output, and trained parameters are only read."""
     bench = Bench(layer, in_shape)
     x, theta = bench.x.copy(), bench.theta.copy()
     bench.forward()
@@ -246,7 +246,7 @@ def check_untouched(layer, in_shape):
 
 
 def check_recipe(layer, in_shape):
-    """A layer can be pickled and cloned, and being used leaves no trace in it."""
+    """A layer can be pickled and cloned, and use leaves no trace in it."""
     before = repr(vars(layer))
     bench = Bench(layer, in_shape)
     bench.forward()
@@ -259,7 +259,7 @@ def check_recipe(layer, in_shape):
 
 
 def check_prediction(layer, in_shape):
-    """Prediction works without training arrays, draws nothing and changes no statistics."""
+    """Prediction works without training arrays, draws nothing, and changes no statistics."""
     bench = Bench(layer, in_shape, train=False)
     theta = bench.theta.copy()
     bench.forward()
@@ -273,7 +273,7 @@ def check_prediction(layer, in_shape):
 
 
 def check_weights(layer, in_shape):
-    """A row of weight 2 counts as that row twice, a row of weight 0 as no row."""
+    """A row of weight 2 counts as the row twice, and a row of weight 0 as no row."""
     assert layer.uses_weight
     counts = np.array([1, 2, 1, 0, 3, 1])
     where = np.repeat(np.arange(ROWS), counts)
@@ -297,7 +297,7 @@ def check_weights(layer, in_shape):
 
 
 def check_no_weight(layer, in_shape):
-    """A batch that counts for nothing gives finite numbers and moves no statistics."""
+    """A batch of total weight 0 gives finite numbers and changes no statistics."""
     bench = Bench(layer, in_shape, weight=np.zeros((ROWS, 1)))
     before = bench.tracked()
     bench.forward()

@@ -1,4 +1,4 @@
-"""What the tests of losses share: rubbish-filled scratch, drawn scores, one evaluation."""
+"""Helpers for tests of losses: scratch arrays full of garbage, random scores, one evaluation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ N = 80
 
 
 def scratch_for(loss, raw):
-    """Make the work arrays, full of rubbish, as a network in training would."""
+    """Make the work arrays, filled with garbage, as a network in training would."""
     *lead, rows, n_raw = raw.shape
     arrays = {}
     for name, need in loss.scratch(n_raw).items():
@@ -26,7 +26,7 @@ def scratch_for(loss, raw):
 
 
 def evaluate(loss, raw, target, weight=1.0):
-    """Return value and gradient; raw scores must stay as they are."""
+    """Return value and gradient; raw scores must not change."""
     before, out = raw.copy(), np.full_like(raw, np.nan)
     with np.errstate(all="raise", under="ignore"):
         value = loss.value_and_grad(raw, target, weight, out, scratch_for(loss, raw))

@@ -1,4 +1,4 @@
-"""Processes of their own for what must not happen in this one."""
+"""Separate processes for what must not happen in this one."""
 
 import os
 import traceback
@@ -10,7 +10,7 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
 def forked(work):
-    """Start a process that does some work, and return its id; imports are not paid again."""
+    """Start a process that does some work, and return its id; imports are not repeated."""
     with warnings.catch_warnings():
         # BLAS has threads; none of them computes now.
         warnings.filterwarnings("ignore", ".*multi-threaded", DeprecationWarning)

@@ -1,4 +1,4 @@
-"""What is public, found by looking: modules, their names, and the estimators among them."""
+"""The public modules, their names, and the estimators among them, found by inspection."""
 
 import importlib
 import inspect
@@ -7,17 +7,17 @@ import pkgutil
 
 import sknn
 
-# Users import what is in these by the modules beside them.
-ROOMS = {"core", "training", "estimators"}
-# The modules that make public what a room or file of core lists.
+# Users import the contents of these from the modules next to them.
+INTERNAL = {"core", "training", "estimators"}
+# The modules that export what a package or file of core lists.
 FAMILIES = {"activations", "initializers", "layers", "losses", "optimizers", "schedules"}
 
 
 def modules():
-    """Return the public modules of sknn, the package itself first; its inner rooms are none."""
+    """Return the public modules of sknn, the package itself first, without internal packages."""
     found = [sknn]
     for module in pkgutil.iter_modules(sknn.__path__):
-        if not module.name.startswith("_") and module.name not in ROOMS:
+        if not module.name.startswith("_") and module.name not in INTERNAL:
             found.append(importlib.import_module(f"sknn.{module.name}"))
     return found
 
@@ -33,7 +33,7 @@ def promised(module):
 
 
 def list_of(module):
-    """Return the file where the public names of a module are listed, to be told in messages."""
+    """Return the file that lists the public names of a module, for use in messages."""
     name = module.__name__.removeprefix("sknn").removeprefix(".")
     root = pathlib.Path(sknn.__path__[0])
     inner = root / "core" / name
@@ -44,7 +44,7 @@ def list_of(module):
 
 
 def names():
-    """Return what is public as pairs of a module and a name in it."""
+    """Return the public names as pairs of a module and a name in it."""
     return [(m, name) for m in modules() for name in promised(m) if not name.startswith("__")]
 
 
@@ -54,7 +54,7 @@ def networks():
 
 
 def estimators():
-    """Return every public class with `fit`, in the order of their names."""
+    """Return every public class with `fit`, in alphabetical order."""
     found = {getattr(module, name) for module, name in names()}
     classes = [each for each in found if inspect.isclass(each) and hasattr(each, "fit")]
     return sorted(classes, key=lambda each: each.__name__)

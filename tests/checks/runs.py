@@ -1,4 +1,4 @@
-"""Law 4 in one place: what a run consists of, and the ways to go through it in parts."""
+"""Law 4 in one place: the numbers of a run, and the ways to train it in parts."""
 
 import pickle
 
@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from sknn.callbacks import Callback, Checkpoint
 
-# Clocks differ; what is wider than a float32 is rounded in pickles.
+# Clocks differ; numbers wider than float32 are rounded in pickles.
 CLOCKS = {"seconds"}
 ROUNDED = {"gradient_norm"}
 COUNTS = ("epoch", "step", "samples")
@@ -21,7 +21,7 @@ SERVED = ("temperature_", "residual_std_")
 
 
 def progress(run):
-    """Return the numbers that training goes on from, by name."""
+    """Return the numbers from which training continues, by name."""
     found = {name: np.array([getattr(run, name)], object) for name in COUNTS}
     for name in ("order", "noise", "init"):
         found[name] = np.array([str(getattr(run.streams, name).bit_generator.state)], object)
@@ -34,7 +34,7 @@ def progress(run):
 
 
 def everything(run):
-    """Return the numbers of a run, with those that tell how it was called."""
+    """Return the numbers of a run, including those that show how it was called."""
     found = progress(run) | {name: np.array([getattr(run, name)], object) for name in CALLS}
     for owner in ("best", "average"):
         kept = getattr(run, owner)
@@ -49,7 +49,7 @@ def assert_equal(first, second):
 
 
 def assert_same_progress(one, other):
-    """Two estimators serve the same, and have come to the same place in any number of calls."""
+    """Two estimators predict the same, and have got equally far in any number of calls."""
     assert_array_equal(one.network_.theta, other.network_.theta)
     for name in {*SERVED} & {*vars(one), *vars(other)}:
         assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
@@ -57,7 +57,7 @@ def assert_same_progress(one, other):
 
 
 def assert_same(one, other):
-    """Two estimators serve the same, and would continue the same."""
+    """Two estimators predict the same, and would continue in the same way."""
     assert_array_equal(one.network_.theta, other.network_.theta)
     assert_equal(everything(one.run_), everything(other.run_))
     for name in ("n_iter_", "loss_curve_", "stop_reason_", "best_loss_", "validation_scores_"):
@@ -69,7 +69,7 @@ def again(estimator):
 
 
 def for_epochs(estimator, epochs, warm_start=True):
-    """Return a clone that trains so many epochs; machines call them iterations."""
+    """Return a clone that trains this many epochs; Boltzmann machines call them iterations."""
     name = "n_iter" if "n_iter" in estimator.get_params() else "max_iter"
     return clone(estimator).set_params(warm_start=warm_start, **{name: epochs})
 
@@ -101,7 +101,7 @@ def in_calls_of_both_kinds(estimator, epochs, x, y=None):
 
 
 def assert_parts_make_the_whole(estimator, epochs, x, y=None, cuts=(1,), stream=True, **classes):
-    """Check that fit, warm fits cut at some epochs, and streams are one, where streams can be."""
+    """Check that fit, warm fits cut at some epochs, and possible streams agree."""
     whole = in_one_go(estimator, epochs, x, y)
     assert whole.n_iter_ == whole.run_.epoch == epochs
     for first in cuts:
@@ -109,7 +109,7 @@ def assert_parts_make_the_whole(estimator, epochs, x, y=None, cuts=(1,), stream=
     if stream:
         assert_same_progress(whole, as_a_stream(estimator, epochs, x, y, **classes))
         assert_same_progress(whole, in_calls_of_both_kinds(estimator, epochs, x, y))
-    # What a plain fit serves is the same; it only forgets more.
+    # A plain fit predicts the same; it only forgets more.
     plain = for_epochs(estimator, epochs, warm_start=False).fit(x, y)
     assert_array_equal(plain.network_.theta, whole.network_.theta)
 
@@ -126,7 +126,7 @@ class Crash(Callback):
 
 
 def assert_checkpoints_go_on(estimator, path, epochs, x, y=None):
-    """Check that a call that crashed in its third epoch is resumed from the file of the second."""
+    """Check that a call that crashed in epoch three resumes from the file of epoch two."""
     whole = in_one_go(estimator, epochs, x, y)
     stopped = for_epochs(estimator, epochs).set_params(callbacks=[Checkpoint(path), Crash(3)])
     with pytest.raises(RuntimeError, match="crash"):

@@ -1,4 +1,4 @@
-"""Whether two objects are the same to the last bit, with all that hangs on them."""
+"""Compare two objects and everything they contain, bit for bit."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ GENERATORS = (np.random.Generator, np.random.RandomState, np.random.BitGenerator
 
 
 def assert_identical(one, two):
-    """Check types, values and shared identity of two objects and all their parts."""
+    """Check types, values, and shared identity of two objects and all their parts."""
     _compare(one, two, "it", {})
 
 
@@ -19,7 +19,7 @@ def _compare(one, two, where, known):
     if id(one) in known and not isinstance(one, PLAIN):
         assert known[id(one)][1] is two or isinstance(one, tuple), f"{where}: no longer shared"
         return
-    # Both are kept: an object that is gone would leave its id to another.
+    # Both are kept: another object could get the id of one that no longer exists.
     known[id(one)] = (one, two)
     if isinstance(one, PLAIN) or callable(one) and hasattr(one, "__name__"):
         assert one == two or one is two, where
@@ -52,14 +52,14 @@ def _compare_arrays(one, two, where, known):
     elif one.dtype == object:
         _compare_parts(dict(enumerate(one.flat)), dict(enumerate(two.flat)), where, known)
     else:
-        # What has no order of its own gets one.
+        # Containers without an order get one.
         ordered = one.flags.forc and two.flags.forc
         assert not ordered or one.flags.f_contiguous == two.flags.f_contiguous, where
         assert one.tobytes() == two.tobytes(), f"{where}: {one}, {two}"
 
 
 def _parts(thing):
-    """Return what an object is made of, by name."""
+    """Return the parts of an object, by name."""
     if isinstance(thing, dict):
         return thing
     if isinstance(thing, (set, frozenset)):
@@ -77,7 +77,7 @@ def _compare_parts(one, two, where, known):
 
 
 def public_attributes(estimator):
-    """Return what a user sees of an estimator, methods left out."""
+    """Return the attributes of an estimator that users see, without methods."""
     names = [name for name in dir(estimator) if not name.startswith("_")]
     found = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""What estimators say before they are fitted: there is nothing yet, and call fit."""
+"""Before `fit`, attributes and methods raise NotFittedError with advice to call `fit`."""
 
 import copy
 import inspect
@@ -19,7 +19,7 @@ TRAINING |= {"get_params", "set_params"}
 
 
 def learned(kind):
-    """Return the attributes that the class has as properties, or that its page lists."""
+    """Return the attributes that are properties of the class or listed on its page."""
     parts = inspect.cleandoc(kind.__doc__).split("\nAttributes\n")
     file = inspect.getsourcefile(kind)
     assert len(parts) == 2, f"the docstring of {kind.__name__} in {file} has no Attributes section"

@@ -1,4 +1,4 @@
-"""The callbacks of scikit-learn (1.9 and later) see every epoch, wherever a network is trained."""
+"""scikit-learn's callbacks (1.9 and later) see every epoch, wherever a network is trained."""
 
 import pickle
 
@@ -22,7 +22,7 @@ GRID = {"alpha": [0.1, 1.0]}
 
 
 def rows(monitor, task=None, run="most_recent"):
-    """Return what a monitor logged of the tasks of a name."""
+    """Return what a monitor logged for tasks with this name."""
     return [row for row in monitor.get_logs(run).data if task in (None, row["task_name"])]
 
 
@@ -52,7 +52,7 @@ def watched(metric="r2", kind=MLPRegressor, **params):
     ],
     ids=str,
 )
-def test_the_monitor_logs_every_epoch_and_the_model_that_is_served(params):
+def test_the_monitor_logs_every_epoch_and_the_model_that_is_used(params):
     net, monitor = watched(**params)
     net.fit(X, REAL)
     plain = MLPRegressor(**SMALL | params).fit(X, REAL)
@@ -113,7 +113,7 @@ def test_a_failed_fit_with_callbacks_changes_nothing():
 
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_a_callback_may_stop(early_stopping):
-    # With rows of its own for validation, early stopping serves the best epoch as it was.
+    # With separate validation rows, early stopping uses the best epoch as it was.
     validation = {"X_val": X, "y_val": REAL} if early_stopping else {}
 
     class Stop:

@@ -1,4 +1,4 @@
-"""What X may be, where an estimator may travel, and who may listen."""
+"""Which containers X may come in, how estimators are pickled, and which callbacks work."""
 
 import copy
 import pickle
@@ -172,7 +172,7 @@ def test_a_stream_keeps_the_precision_it_began_with():
     assert network.partial_fit(X, REAL).network_.dtype == np.float32
 
 
-# -- travelling -------------------------------------------------------------------------------
+# -- pickles ----------------------------------------------------------------------------------
 
 
 def fit_elsewhere(network, x, y):
@@ -330,7 +330,7 @@ def test_callbacks_of_members_under_lbfgs_see_each_member():
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_verbose_prints_a_line_an_epoch(solver, capsys):
+def test_verbose_prints_a_line_per_epoch(solver, capsys):
     MLPRegressor(hidden_layer_sizes=(3,), max_iter=3, verbose=True, solver=solver).fit(X, REAL)
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(",")[0] for line in lines[:3]] == [f"Iteration {i}/3" for i in (1, 2, 3)]

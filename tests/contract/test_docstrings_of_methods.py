@@ -1,4 +1,4 @@
-"""What the docstrings of public methods say holds for the class they belong to."""
+"""The docstrings of public methods are true for the class to which they belong."""
 
 import inspect
 import re
@@ -14,7 +14,7 @@ NETWORKS = [
     if isinstance(found, type) and issubclass(found, BaseNetwork)
 ]
 EVERY_PARAMETER = {name for kind in NETWORKS for name in kind._get_param_names()}
-# Of scikit-learn, in its own words.
+# From scikit-learn, in its own words.
 FOREIGN = {"set_params", "get_params", "get_metadata_routing", "set_output", "set_callbacks"}
 
 
@@ -31,7 +31,7 @@ def methods(kind):
 def test_methods_name_parameters_that_the_class_has(kind):
     foreign = EVERY_PARAMETER - set(kind._get_param_names())
     for name, method, text in methods(kind):
-        # Those of classifiers and regressors that an autoencoder makes are theirs.
+        # The classifiers and regressors that an autoencoder makes have their own.
         known = {"freeze"} if name.startswith("to_") else set()
         known |= set(inspect.signature(method).parameters)
         named = set(re.findall(r"`+(\w+)(?:=[^`]*)?`+", text))

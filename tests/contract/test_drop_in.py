@@ -1,4 +1,4 @@
-"""What a user of sklearn.neural_network relies on: names, defaults, attributes, texts."""
+"""What users of sklearn.neural_network rely on: names, defaults, attributes, texts."""
 
 import inspect
 import warnings
@@ -42,7 +42,7 @@ def test_parameters_of_the_regressor():
     ours, theirs = (parameters(k.__init__) for k in (MLPRegressor, KINDS[MLPRegressor]))
     assert ours[0].name == "loss" and ours[0].default == "squared_error"
     assert ours[0].kind is ours[0].POSITIONAL_OR_KEYWORD
-    # Before 1.7 the regressor of scikit-learn had no `loss`.
+    # Before 1.7, scikit-learn's regressor had no `loss`.
     theirs = [p for p in theirs if p.name != "loss"]
     for own, other in zip(ours[1:], theirs, strict=False):
         assert (own.name, own.default, own.kind) == (other.name, other.default, other.kind)
@@ -145,7 +145,7 @@ def test_wrong_parameters_are_named(kind, name, value):
     ("name", "value"), [("alpha", -1), ("max_iter", 0), ("shuffle", "x"), ("beta_1", 1)]
 )
 def test_the_sentence_of_scikit_learn(kind, name, value):
-    """Up to the set of what is allowed."""
+    """The same up to the set of allowed values."""
     texts = []
     for each in (kind, KINDS[kind]):
         with pytest.raises(ValueError) as error:
@@ -194,7 +194,7 @@ def test_errors_scikit_learn_users_know():
         lambda k: k(early_stopping=True).fit([[1, 2], [2, 3], [3, 4]], [0, 0, 1]),
         ".",
     )
-    # Older versions of scikit-learn go on with one row.
+    # Older versions of scikit-learn continue with one row.
     with pytest.raises(ValueError, match="The validation set is too small. Increase 'validation"):
         MLPRegressor(early_stopping=True).fit([[1, 2], [2, 3]], [1, 0])
     for each in KINDS:

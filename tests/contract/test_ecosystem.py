@@ -1,4 +1,4 @@
-"""Networks inside scikit-learn's meta-estimators and tools."""
+"""Networks work inside scikit-learn's meta-estimators and tools."""
 
 import numpy as np
 import pytest

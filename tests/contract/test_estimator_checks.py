@@ -1,6 +1,6 @@
 """scikit-learn's own checks, on every public estimator in many configurations.
 
-The rows are in `tests/cases/estimators.py`. Checks are run one by one, so that a failure names its
+The rows are in `tests/cases/estimators.py`. The checks run one by one, so that a failure names its
 check.
 """
 
@@ -48,7 +48,7 @@ def test_estimator_checks(estimator, check):
     check(estimator)
 
 
-# None of the further checks asks for accuracy.
+# None of the further checks depends on accuracy.
 BRIEF = {"max_iter": 3, "n_iter": 3, "pretrain_n_iter": 1}
 
 

@@ -1,4 +1,4 @@
-"""What is public is promised once, exists, says what it is, and is on a page of the reference.
+"""Every public name is exported once, exists, has a docstring, and is on a reference page.
 
 That all parts of a family are public is checked in `tests/test_parts.py`.
 """
@@ -29,7 +29,7 @@ def script():
 
 @pytest.fixture(scope="module")
 def sections(script):
-    """Return what the pages say of each module, in the words that Sphinx reads."""
+    """Return what the pages say about each module, in the form that Sphinx reads."""
     parts = script.written_out(script.pages()).split(".. currentmodule:: ")[1:]
     return {part.split("\n")[0]: part for part in parts}
 

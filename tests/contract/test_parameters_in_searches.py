@@ -1,4 +1,4 @@
-"""Depth, width and the parameters of every spec are keys of any search."""
+"""Depth, width, and the parameters of every spec can be searched."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""A validation set given to a pipeline: scaled like the training rows, and watched."""
+"""A pipeline scales a validation set like the training rows and passes it to the network."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Activations: values, derivatives, extremes, precision and memory."""
+"""Activations: values, derivatives, extremes, precision, and memory."""
 
 import pickle
 import tracemalloc
@@ -18,7 +18,7 @@ ALL = pytest.mark.parametrize("activation", [row[0] for row in CASES], ids=repr)
 
 
 def _arrays(activation, z):
-    """Arrays as a layer has them: z (y itself where it may be), y and the work array."""
+    """Arrays as a layer has them: z (y itself if allowed), y, and the work array."""
     z = z.copy()
     y = np.full_like(z, np.nan) if activation.needs_input else z
     kind = activation.work_dtype
@@ -148,7 +148,7 @@ def test_shared_input_is_spread_over_members(activation):
 @settings(deadline=None, max_examples=200)
 def test_monotonic(pair, case):
     low, high = case(np.array(pair))
-    # Neighbours may change places by rounding, no more.
+    # Rounding may swap neighbors, nothing more.
     assert low <= high + 4.0 * np.spacing(max(abs(low), abs(high), 1.0))
     assert (_derivative(case, np.array(pair)) >= -1e-15).all()
 

@@ -1,4 +1,4 @@
-"""Files that are written as a whole, and checked when they are read."""
+"""Files are written as a whole, and checked when they are read."""
 
 import errno
 import os
@@ -24,7 +24,7 @@ def test_what_was_written_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("length", [0, 3, 20, 49, 50, 51, 5000, -1])
-def test_a_truncated_file_is_told(tmp_path, length):
+def test_a_truncated_file_is_reported(tmp_path, length):
     path = tmp_path / "file"
     archive.write(path, PAYLOAD)
     path.write_bytes(path.read_bytes()[:length])
@@ -33,7 +33,7 @@ def test_a_truncated_file_is_told(tmp_path, length):
 
 
 @pytest.mark.parametrize("place", [0, 9, 11, 20, 60, 5000, -1])
-def test_an_altered_file_is_told(tmp_path, place):
+def test_an_altered_file_is_reported(tmp_path, place):
     path = tmp_path / "file"
     archive.write(path, PAYLOAD)
     content = bytearray(path.read_bytes())
@@ -43,7 +43,7 @@ def test_an_altered_file_is_told(tmp_path, place):
         archive.read(path)
 
 
-def test_appended_bytes_and_later_formats_are_told(tmp_path):
+def test_appended_bytes_and_later_formats_are_reported(tmp_path):
     path = tmp_path / "file"
     archive.write(path, PAYLOAD)
     content = path.read_bytes()
@@ -71,7 +71,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch, name, error):
     assert archive.read(path) == b"old" and os.listdir(tmp_path) == ["file"]
 
 
-def test_a_folder_that_cannot_be_synchronised_is_no_failure(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_synchronized_is_not_an_error(tmp_path, monkeypatch):
     real = os.fsync
     calls = []
 
@@ -138,7 +138,7 @@ def test_nobody_may_read_what_is_written_before_it_has_its_mode(tmp_path, monkey
 
 
 def no_regular_files(folder):
-    """Return paths of things that are no regular files, and what they are."""
+    """Return paths that are not regular files, and what they are."""
     os.mkfifo(folder / "pipe")
     # The name of a socket may have about 100 characters, and this folder may have more.
     here = os.open(folder, os.O_RDONLY)
@@ -153,7 +153,7 @@ def no_regular_files(folder):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs Linux")
-def test_what_is_no_regular_file_is_refused(tmp_path):
+def test_what_is_not_a_regular_file_is_refused(tmp_path):
     for path, words in no_regular_files(tmp_path).items():
         kind = path.stat().st_mode
         before = sorted(os.listdir(tmp_path))
@@ -191,7 +191,7 @@ def bad_paths(folder):
     }
 
 
-def test_the_reason_is_told_in_words(tmp_path):
+def test_the_reason_is_given_in_words(tmp_path):
     for path, words in bad_paths(tmp_path).items():
         for call in (
             lambda path=path: archive.check_target(path),

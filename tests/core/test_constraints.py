@@ -1,4 +1,4 @@
-"""What a parameter may be, and the sentence that says so."""
+"""Valid values of a parameter, and the sentence that describes them."""
 
 import math
 from decimal import Decimal

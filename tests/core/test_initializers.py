@@ -1,4 +1,4 @@
-"""Initializers: moments, bounds, fans, determinism and orthogonality."""
+"""Initializers: moments, bounds, fans, determinism, and orthogonality."""
 
 import pickle
 

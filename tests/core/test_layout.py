@@ -1,4 +1,4 @@
-"""The flat vector: order of sections, views that stay views, initial values."""
+"""The flat vector: order of sections, views that remain views, initial values."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The chain over the vector: prediction in chunks, members, copies, pickles."""
+"""The chain over the flat vector: prediction in chunks, members, copies, pickles."""
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor

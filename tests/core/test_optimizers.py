@@ -1,4 +1,4 @@
-"""Every optimizer against hand-computed steps and against the promises of the family."""
+"""Every optimizer makes the hand-computed steps and keeps the promises of the family."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_works_in_place_and_keeps_the_dtype(row, dtype):
     before, buffer = theta.copy(), grad
     state = row.spec.init(theta)
     arrays = dict(state)
-    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
+    assert state.keys() == row.state, f"declare the state of {row} in tests/cases/optimizers.py"
     assert row.spec.update(state, grad, theta, 0.1, 1) is None
     assert grad is buffer and grad.dtype == dtype
     np.testing.assert_array_equal(theta, before)
@@ -143,7 +143,7 @@ def test_continues_from_a_pickle(row):
 @each_row
 def test_members_train_as_if_alone(row):
     gradients = noise(5, 4, 33)
-    # A slice, as of a network with tracked statistics behind its trainable part.
+    # A slice, as in a network with tracked statistics after its trainable part.
     together = noise(4, 40, seed=1)[:, :33]
     alone = together.copy()
     run(row.spec, together, gradients)

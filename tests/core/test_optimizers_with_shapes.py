@@ -1,4 +1,4 @@
-"""An optimizer that treats matrices in a way of their own: all it needs to know is the layout."""
+"""With the layout, an optimizer can treat matrices in a special way."""
 
 import copy
 import pickle
@@ -42,8 +42,8 @@ def test_a_bound_optimizer_keeps_what_the_family_promises(row, layout):
     bound = spec.bind(layout)
     theta = drawn(layout.n_trainable)
     state, before = bound.init(theta), theta.copy()
-    assert pickle.dumps(vars(spec)) == told, "bind changes self: copy.copy(self) is to change"
-    assert state.keys() == row.state, f"say the state of {row} in tests/cases/optimizers.py"
+    assert pickle.dumps(vars(spec)) == told, "bind changes self: change copy.copy(self) instead"
+    assert state.keys() == row.state, f"declare the state of {row} in tests/cases/optimizers.py"
     for step in (1, 2, 3):
         grad = drawn(*theta.shape, seed=step)
         buffer = grad
@@ -71,7 +71,7 @@ def test_bound_members_train_as_if_alone(row, layout):
 
 @each_row
 def test_a_bound_optimizer_goes_downhill(row, layout):
-    """Gradients of half the squared distance from a point; the rate of a bowl, falling to 0."""
+    """Gradients of half the squared distance from a point, with a rate that falls to 0."""
     bound, theta = row.spec.bind(layout), drawn(layout.n_trainable).astype(float)
     goal, state, steps = drawn(layout.n_trainable, seed=1), bound.init(theta), 400
     start = np.linalg.norm(theta - goal)
@@ -83,7 +83,7 @@ def test_a_bound_optimizer_goes_downhill(row, layout):
 
 
 class RowByRow(Optimizer):
-    """Momentum; the step of every row of a matrix has the same length, that of the rest its own."""
+    """Momentum; all steps of rows of a matrix have one length, those of the rest their own."""
 
     matrices = ()
 
@@ -136,7 +136,7 @@ def test_the_users_optimizer_is_left_as_it_was():
     assert vars(solver) == {"momentum": 0.9}
 
 
-def test_training_goes_on_where_it_stood():
+def test_training_continues_where_it_stood():
     whole, part = net(), net()
     for epoch in range(4):
         whole.partial_fit(X, y, classes=[0, 1])
@@ -175,7 +175,7 @@ def test_other_families(kind):
     assert np.isfinite(model.predict(rows)).all()
 
 
-def test_both_players_have_layouts_of_their_own():
+def test_both_players_have_their_own_layouts():
     gan = GAN(
         generator_layer_sizes=(5,),
         discriminator_layer_sizes=(4,),

@@ -1,4 +1,4 @@
-"""Prediction holds a bounded number of rows, however large a row is."""
+"""Prediction works on a limited number of rows at a time, no matter how large a row is."""
 
 import tracemalloc
 
@@ -50,12 +50,12 @@ SERIES = [LSTM(8), Dense(2, "identity")]
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize(("layers", "shape"), [(IMAGES, (32, 32, 3)), (SERIES, (500, 2))], ids=str)
 def test_large_rows_do_not_add_up(layers, shape, members, monkeypatch):
-    """Held to a smaller bound, so that the test is fast: 2**18 numbers, a megabyte an array."""
+    """The bound is lowered to keep the test fast: 2**18 numbers, one megabyte per array."""
     monkeypatch.setattr(sknn.core.network, "_MOST_NUMBERS", 1 << 18)
     network = built(layers, shape, members)
     x = np.random.default_rng(0).standard_normal((200, *shape)).astype(np.float32)
     peak = peak_of(lambda: network.predict(x))
-    # Four megabytes are the windows of the convolution and its images with their border.
+    # The windows of the convolution and its images with their borders take four megabytes.
     assert peak < 9e6
     single = np.concatenate([network.predict(x[i : i + 1]) for i in (0, 199)], axis=-2)
     np.testing.assert_allclose(network.predict(x)[..., [0, 199], :], single, rtol=1e-4, atol=1e-5)

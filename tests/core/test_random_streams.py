@@ -26,7 +26,7 @@ def test_all_members_get_what_one_would_get(draw):
 @pytest.mark.parametrize(
     "rng", [shared(), MemberGenerator([np.random.default_rng(seed) for seed in (0, 1)])]
 )
-def test_a_pickle_goes_on_alike(rng):
+def test_a_pickle_continues_alike(rng):
     twin = pickle.loads(pickle.dumps(rng))
     assert type(twin) is type(rng)
     assert (twin.random(out=np.empty((2, 5))) == rng.random(out=np.empty((2, 5)))).all()

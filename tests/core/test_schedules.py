@@ -1,4 +1,4 @@
-"""Every schedule against hand-computed points, its bounds and the promises of the family."""
+"""Every schedule gives the hand-computed points and keeps its bounds and the family's promises."""
 
 from __future__ import annotations
 
@@ -147,10 +147,10 @@ def test_plateau_cuts_when_patience_ends_and_then_rests():
     assert factors == [1.0] * 3 + [0.5] * 5 + [0.25] * 5 + [0.2] * 7
 
 
-def test_plateau_wants_more_than_tol():
+def test_plateau_needs_more_than_tol():
     slow = [1.0 - 0.01 * i for i in range(8)]
     assert rates(Plateau(patience=2, tol=0.5), slow)[-1] < 1.0
-    # Small steps add up against a reference that does not follow them.
+    # Small steps add up relative to a reference that does not follow them.
     assert set(rates(Plateau(patience=2, tol=0.015), slow)) == {1.0}
 
 

@@ -1,4 +1,4 @@
-"""Recipes: registries, checks, clones, nested parameters."""
+"""Specs: registries, checks, clones, nested parameters."""
 
 import pickle
 

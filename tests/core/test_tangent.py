@@ -1,4 +1,4 @@
-"""The gradient of a penalty on a gradient, against differences."""
+"""The gradient of a penalty on a gradient agrees with finite differences."""
 
 import numpy as np
 import pytest
@@ -114,7 +114,7 @@ class Own(Activation):
 
 
 def chain(layer):
-    """A network whose second layer, or third behind a change of shape, is the one in question."""
+    """A network whose second layer, or third after a change of shape, is the one tested."""
     shaped = isinstance(layer, Conv2D) or getattr(layer, "units", 0) == 7
     front = [Dense(4), Reshape((2, 2, 1))] if shaped else [Dense(4)]
     layers = [*front, layer, Flatten(), Dense(1)]

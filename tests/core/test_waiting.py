@@ -1,4 +1,4 @@
-"""Rows that wait for some steps end where ordinary steps would have brought them."""
+"""Rows that wait for some steps end where ordinary steps would have taken them."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Buffers of training: short batches, poisoned memory, frozen layers, whole-chain gradients."""
+"""Training buffers: short batches, garbage in memory, frozen layers, whole-chain gradients."""
 
 import numpy as np
 import pytest

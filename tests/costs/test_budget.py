@@ -61,7 +61,7 @@ def test_calls_per_step(n_classes, dtype):
         return calls_during(lambda: fit(6, batch_size)) - calls_during(lambda: fit(2, batch_size))
 
     fit(1, 10)
-    # Twice the steps in equally many epochs: what is done once an epoch cancels.
+    # Twice the steps in as many epochs: the cost of an epoch cancels.
     extra_steps = 4 * STEPS_PER_EPOCH
     assert (cost(10) - cost(20)) / extra_steps <= MAX_CALLS_PER_STEP
 
@@ -96,7 +96,7 @@ def peak_of(action):
 
 
 def test_a_step_allocates_nothing_that_grows():
-    # NumPy's own cast buffers hold up to 8192 numbers; from there on nothing may grow.
+    # NumPy's cast buffers hold up to 8,192 numbers; beyond that, nothing may grow.
     peaks = [peak_of(step_of(rows, width)) for rows, width in ((1000, 100), (4000, 100))]
     peaks += [peak_of(step_of(rows, width)) for rows, width in ((1000, 400), (4000, 400))]
     assert max(peaks) < 128_000
@@ -114,7 +114,7 @@ def test_fit_makes_no_copy_of_x(dtype, order, batch_size):
     net.set_params(learning_rate="cosine")
     net.fit(X[:400], y[:400]) if batch_size == "auto" else None
     peak = peak_of(lambda: net.fit(X, y))
-    # One batch of everything needs activations of 4 units, not rows of 100 features; but a batch is
+    # A batch of all rows needs activations of 4 units, not rows of 100 features; but a batch is
     # brought into C order as a whole.
     copied = order == "F" and batch_size != "auto"
     assert peak < (1.5 if copied else 0.5) * X.nbytes
@@ -130,12 +130,12 @@ def test_predict_needs_no_memory_in_proportion_to_the_widest_layer():
 
 
 class Began(BaseException):
-    """The loop is about to start."""
+    """Raised when the loop is about to start."""
 
 
 SMALL = np.random.default_rng(0).standard_normal((150, 4))
-# The functions of ours that a fit calls before the loop starts; lambdas and the like not counted.
-PLAIN_CNN = partial(CNNClassifier, normalization=None)  # a norm is about twenty more
+# Our functions that a fit calls before the loop starts, without lambdas and the like.
+PLAIN_CNN = partial(CNNClassifier, normalization=None)  # a norm adds about twenty
 FITS = {
     "MLP": (MLPClassifier, SMALL, 354),
     "CNN": (PLAIN_CNN, np.random.default_rng(0).standard_normal((150, 8, 8)), 555),
@@ -175,7 +175,7 @@ def test_calls_before_the_loop(family):
 
 
 @pytest.mark.parametrize("family", FITS)
-def test_what_parameters_stand_for_is_asked_once(family, monkeypatch):
+def test_what_parameters_mean_is_resolved_once(family, monkeypatch):
     kind, X, _ = FITS[family]
     asked = []
 

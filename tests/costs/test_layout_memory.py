@@ -1,4 +1,4 @@
-"""Rows in another order are brought into ours some at a time: X is never copied as a whole."""
+"""Rows in another memory order are copied some at a time: X is never copied as a whole."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""What a step of convolutional and recurrent networks may cost: calls, and memory."""
+"""Limits on the calls and memory of a step of convolutional and recurrent networks."""
 
 import tracemalloc
 
@@ -34,7 +34,7 @@ def convolutional(batch, **settings):
 
 
 class Counted(np.ndarray):
-    """Counts the calls of NumPy it takes part in."""
+    """Counts the calls of NumPy in which it takes part."""
 
     calls = 0
 
@@ -52,7 +52,7 @@ class Counted(np.ndarray):
 
 
 def calls_of(layer, in_shape, mask=None, train=True):
-    """Return the calls of NumPy of a pass forward, and of one back."""
+    """Return the number of NumPy calls of a forward and of a backward pass."""
     bench = Bench(layer, in_shape, array=Counted, mask=mask, train=train)
     Counted.calls = 0
     bench.forward()
@@ -73,13 +73,13 @@ CELLS = [
 
 @pytest.mark.parametrize(("layer", "forward", "back"), CELLS, ids=repr)
 def test_calls_of_a_time_step(layer, forward, back):
-    """Products forward and back (Jordan and GRU: two forward), and what the gates need."""
+    """Products forward and backward (Jordan and GRU: two forward), and those of the gates."""
     short, long = (calls_of(layer, (steps, 2)) for steps in (5, 15))
     assert ((long - short) / 10 <= [forward, back]).all()
-    # In prediction no more than that.
+    # No more in prediction.
     short, long = (calls_of(layer, (steps, 2), train=False) for steps in (5, 15))
     assert (long - short)[0] / 10 <= forward
-    # And what is done once: laying out, products over all steps.
+    # In addition, what is done once: layout, products over all steps.
     assert short[0] - 5 * forward <= 14
 
 
@@ -90,7 +90,7 @@ def test_calls_of_a_time_step_with_gaps(layer, forward, back):
         mask[::2, steps // 2 :] = False
         return calls_of(layer, (steps, 2), mask)
 
-    # Half the steps are missing in some rows: each part of the state is held there.
+    # Half the steps are missing in some rows: there, each part of the state stays the same.
     parts = 2 if isinstance(layer, LSTM) else 1
     forward, back = forward + parts / 2, back + 1 / 2
     assert ((calls(20) - calls(10)) / 10 <= [forward, back]).all()
@@ -116,7 +116,7 @@ def test_calls_do_not_depend_on_the_image(layer, forward, back):
     ],
 )
 def test_calls_of_a_step_of_a_network(settings, most, monkeypatch):
-    """Two convolutions, two poolings, two dense layers, the loss and Adam."""
+    """Two convolutions, two poolings, two dense layers, the loss, and Adam."""
     x, y = images(128, 12)
     network = convolutional(16, **settings)
     short = calls_of_an_epoch(network, x[:64], y[:64], monkeypatch)
@@ -145,7 +145,7 @@ def test_memory_of_a_step_on_images_does_not_grow(settings, monkeypatch):
         return peak_of_an_epoch(convolutional(batch, **settings), x, y, monkeypatch)
 
     small = peak(32, 16)
-    # Of the batch the first output alone would be a megabyte more.
+    # The first output for the batch alone would add a megabyte.
     assert peak(128, 16) <= small + 60_000
     assert peak(32, 48) <= small + 60_000
 
@@ -168,16 +168,16 @@ def test_memory_of_a_step_on_sequences_does_not_grow(cell, settings, gaps, monke
         network = RNNClassifier((8,), cell=cell, batch_size=batch, random_state=0, **settings)
         return peak_of_an_epoch(network, x, y, monkeypatch)
 
-    # NumPy casts through buffers of up to 8192 numbers: here they are always full.
+    # NumPy casts through buffers of up to 8,192 numbers: here, they are always full.
     small = peak(128, 12)
-    # The states alone would be 160 kB more, what is kept of all steps two megabytes.
+    # The states alone would add 160 kB, and what is kept for all steps, two megabytes.
     assert peak(384, 12) <= small + 80_000
     assert peak(128, 50) <= small + 80_000
 
 
 @pytest.mark.parametrize("kind", [CNNClassifier, RNNClassifier])
 def test_prediction_works_in_chunks(kind):
-    """Of a table that is itself large, what layers make of it is never there as a whole."""
+    """For a large table, the outputs of inner layers never exist as a whole."""
     x, y = images(6000, 12) if kind is CNNClassifier else sequences(40_000, 12)
     network = kind((8,), max_iter=1, random_state=0).fit(x[:50], y[:50])
     layers = 12 * 12 * 8 * 4 if kind is CNNClassifier else 12 * (8 + 4) * 4

@@ -1,4 +1,4 @@
-"""What a step over sparse rows may cost: memory and calls in line with what a batch touches."""
+"""Memory and calls of a step over sparse rows grow only with what the batch touches."""
 
 import sys
 import tracemalloc
@@ -21,7 +21,7 @@ SOLVERS = {
 
 
 def texts(n=400, words_of_text=10):
-    """Return rows of which each has its share of the first 2,000 words of many."""
+    """Return rows, each with its share of the first 2,000 of many words."""
     rng = np.random.default_rng(0)
     words = rng.integers(2000, size=n * words_of_text)
     rows = np.repeat(np.arange(n), words_of_text)

@@ -1,4 +1,4 @@
-"""What a training step may cost: calls into Python and C, and memory."""
+"""Limits on a training step: calls into Python and C, and memory."""
 
 import sys
 import tracemalloc
@@ -21,7 +21,7 @@ def data(rows, columns, dtype=np.float64):
 
 
 class Watching:
-    """Runs `begin` before and `end` after the epochs of a call from the second on."""
+    """Runs `begin` before and `end` after the epochs of a call, from the second on."""
 
     def __init__(self, monkeypatch, begin, end):
         original = Trainer._epoch
@@ -53,10 +53,10 @@ def calls_of_an_epoch(network, x, y, monkeypatch):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", [MLPClassifier, MLPRegressor])
 def test_calls_of_a_step(kind, dtype, monkeypatch):
-    """The default network, unweighted, dense rows."""
+    """The default network with dense, unweighted rows."""
     x, y = data(1600, 20, dtype)
     network = kind(batch_size=100, random_state=0)
-    # The difference of two lengths leaves out what an epoch costs once.
+    # The difference between two lengths cancels the fixed cost of an epoch.
     short = calls_of_an_epoch(network, x[:800], y[:800], monkeypatch)
     long = calls_of_an_epoch(network, x, y, monkeypatch)
     assert (long - short) / 8 <= CALLS_PER_STEP
@@ -64,7 +64,7 @@ def test_calls_of_a_step(kind, dtype, monkeypatch):
 
 
 def peak_of_an_epoch(network, x, y, monkeypatch):
-    """Return the most memory above what was held before a warm epoch."""
+    """Return the peak of memory above what was held before a warm epoch."""
     peaks = []
 
     def begin():
@@ -107,9 +107,9 @@ def test_memory_of_a_step_does_not_grow(setting, monkeypatch):
         network = kind(hidden_layer_sizes=(width,), batch_size=batch, shuffle=False, random_state=0)
         return peak_of_an_epoch(network.set_params(**SETTINGS[setting]), x, y, monkeypatch)
 
-    # NumPy casts and broadcasts through buffers of up to 8192 numbers: here they are always full.
+    # NumPy casts and broadcasts through buffers of up to 8,192 numbers: here, they are full.
     small = peak(256, 64)
-    # An array of the batch at this width would be a megabyte more.
+    # An array for the batch with this width would add a megabyte.
     # RMSProp works through one slab of scratch of at most 65,536 numbers.
     slab = 8 * 65_536 if setting == "rmsprop" else 0
     assert peak(256, 640) <= small + slab + 80_000
@@ -117,7 +117,7 @@ def test_memory_of_a_step_does_not_grow(setting, monkeypatch):
 
 
 def test_memory_of_an_epoch_with_shuffled_rows(monkeypatch):
-    """The order of rows and one slab for gathering them; never the table."""
+    """The order of rows and one slab to gather them, never the whole table."""
     x, y = data(20_000, 100)
     network = MLPClassifier(hidden_layer_sizes=(16,), random_state=0)
     assert peak_of_an_epoch(network, x, y, monkeypatch) < 0.2 * x.nbytes

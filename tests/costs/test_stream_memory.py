@@ -1,4 +1,4 @@
-"""A stream keeps nothing of the chunks that have passed, however many there are."""
+"""A stream keeps nothing of past chunks, no matter how many there were."""
 
 import tracemalloc
 
@@ -14,7 +14,7 @@ SMALL = {"hidden_layer_sizes": (8,), "batch_size": 200, "random_state": 0}
 
 
 def dense(chunks):
-    """Yield chunks that never exist together: 50 of them are 25 MB."""
+    """Yield chunks that never exist at the same time: 50 of them are 25 MB."""
     rng = np.random.default_rng(0)
     for _ in range(chunks):
         x = rng.standard_normal((N_ROWS, N_FEATURES))
@@ -72,6 +72,6 @@ def test_fifty_chunks_need_no_more_than_ten(kind, name):
 
 
 def test_a_stream_needs_a_few_chunks_of_memory():
-    """A chunk, one being made, and the buffers of its batches."""
+    """One chunk, the next one being made, and the buffers of their batches."""
     first, _ = peaks(MLPRegressor(**SMALL), dense)
     assert first < 8 * CHUNK

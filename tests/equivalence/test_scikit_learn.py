@@ -1,4 +1,4 @@
-"""The same numbers as scikit-learn: its MLP at the same weights, and its linear models."""
+"""The same numbers as scikit-learn's MLP with the same weights, and as its linear models."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ TASKS = {
 
 
 def their_loss_and_gradient(network, y):
-    """Return loss and gradients of scikit-learn's MLP with the weights of `network`."""
+    """Return loss and gradients of scikit-learn's MLP for the weights of `network`."""
     kind = getattr(neural_network, type(network).__name__)
     same = {k: v for k, v in network.get_params().items() if k in kind().get_params()}
     if (
@@ -141,7 +141,7 @@ def test_logistic_regression(y, weight):
 
 @pytest.mark.parametrize("weight", [None, WEIGHT], ids=["plain", "weights"])
 def test_poisson_regression(weight):
-    # scikit-learn divides the loss by the total weight, but not the penalty.
+    # scikit-learn divides the loss, but not the penalty, by the total weight.
     total = len(X) if weight is None else weight.sum()
     theirs = linear_model.PoissonRegressor(alpha=3.0 / total, tol=1e-9, max_iter=5000)
     theirs.fit(X, COUNTS, weight)
@@ -151,7 +151,7 @@ def test_poisson_regression(weight):
 
 
 def test_lasso():
-    """The soft threshold reaches scikit-learn's exact zeros."""
+    """The soft threshold finds the exact zeros of scikit-learn."""
     lasso = linear_model.Lasso(alpha=0.5).fit(X, REAL)
     ours = MLPRegressor(hidden_layer_sizes=(), solver="sgd", learning_rate_init=0.1, alpha=0.0)
     ours.set_params(l1=0.5 * len(X), normalize_y=False, max_iter=1500, tol=0.0, random_state=0)
@@ -163,8 +163,8 @@ def test_lasso():
 
 @pytest.mark.parametrize("batch_size", [60, 15])
 @pytest.mark.parametrize("y", [BINARY, REAL], ids=["classes", "numbers"])
-def test_solvers_minimise_the_same_function(y, batch_size):
-    """Trap 6: a strong penalty means the same to adam and lbfgs, whatever the batches."""
+def test_solvers_minimize_the_same_function(y, batch_size):
+    """Trap 6: a strong penalty means the same to adam and lbfgs, with any batch size."""
     kind = MLPClassifier if y is BINARY else MLPRegressor
     exact = kind(**LINEAR, alpha=5.0).fit(X, y)
     ours = kind(hidden_layer_sizes=(), alpha=5.0, batch_size=batch_size, random_state=0)

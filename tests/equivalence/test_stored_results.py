@@ -1,7 +1,7 @@
-"""The same numbers as before: results of many configurations are those that were stored.
+"""Results of many configurations equal the stored ones.
 
-Not to the bit, which no two BLAS kernels share, but far closer than any change of a default, of the
-order of random draws or of a formula would leave them.
+They are not equal bit for bit, because no two BLAS kernels are, but far closer than any change of a
+default, of the order of random draws, or of a formula would leave them.
 """
 
 import pytest
@@ -15,7 +15,7 @@ RENEW = "python -m tests.renew_results"
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_results_are_those_stored(name):
-    assert name in STORED, f"no result is stored of {name}: run {RENEW}"
+    assert name in STORED, f"no result is stored for {name}: run {RENEW}"
     found, stored = figures_of(CONFIGURATIONS[name]), STORED[name]
     tolerance = AMPLIFIED.get(name, TOLERANCES[stored["dtype"]])
     words = "\n".join(differences(found, stored, tolerance))
@@ -26,7 +26,7 @@ def test_results_are_those_stored(name):
 
 def test_nothing_is_stored_that_is_not_computed():
     gone = STORED.keys() - CONFIGURATIONS.keys()
-    assert not gone, f"results are stored of {sorted(gone)}, which are no rows: run {RENEW}"
+    assert not gone, f"results are stored for {sorted(gone)}, which have no row: run {RENEW}"
 
 
 def test_the_file_is_small():

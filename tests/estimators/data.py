@@ -15,7 +15,7 @@ COUNTS = RNG.poisson(np.exp(0.4 * X[:, 0] + 1.0)).astype(float)
 
 
 def target_of(kind):
-    """Return a y that a class of estimators learns from, None where there is none."""
+    """Return a y from which a class of estimators learns, or None if it needs none."""
     if issubclass(kind, ClassifierMixin):
         return BINARY
     return REAL if issubclass(kind, RegressorMixin) else None

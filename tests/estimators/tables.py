@@ -1,4 +1,4 @@
-"""A table with columns of all kinds, for estimators that give tables back."""
+"""A table with columns of all kinds, for estimators that return tables."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def mixed(n=300, seed=0):
 
 
 def like(made, table):
-    """Check that a table has the columns of another, with entries that these may have."""
+    """Check that a table has the columns of another, with entries that are valid in it."""
     assert made.columns.tolist() == table.columns.tolist()
     assert made.dtypes.tolist() == table.dtypes.tolist()
     assert set(made.color.dropna()) <= set(table.color) and made.color.cat.ordered

@@ -1,4 +1,4 @@
-"""Who makes a forward pass over ``coefs_`` and ``intercepts_`` gets the predictions."""
+"""A forward pass through ``coefs_`` and ``intercepts_`` gives the predictions."""
 
 import pickle
 
@@ -51,7 +51,7 @@ SMALL = {"max_iter": 4, "learning_rate_init": 0.05, "random_state": 0}
 
 
 def plain_pass(net, x, activations):
-    """What anyone would write; members come first in every array."""
+    """What anyone would write; members are the first axis of every array."""
     assert len(net.coefs_) == len(net.intercepts_) == len(activations) + 1
     for W, b, name in zip(
         net.coefs_, net.intercepts_, [*activations, net.out_activation_], strict=True
@@ -61,7 +61,7 @@ def plain_pass(net, x, activations):
 
 
 def answers(net, x):
-    """Return what the network says, as a matrix."""
+    """Return the outputs of the network as a matrix."""
     found = net.predict_proba(x) if hasattr(net, "predict_proba") else net.predict(x)
     if hasattr(net, "classes_") and net.out_activation_ == "logistic" and found.shape[1] == 2:
         found = found[:, 1]
@@ -83,7 +83,7 @@ def check(net, activations, x=X):
 
 
 def check_setting(net, activations):
-    """What is set can be read, and is what predictions are made of."""
+    """What is set can be read again, and is used for predictions."""
     rng = np.random.default_rng(1)
     coefs = [W + 0.1 * rng.standard_normal(W.shape) for W in net.coefs_]
     biases = [b.copy() for b in net.intercepts_]
@@ -197,7 +197,7 @@ def test_of_every_task(net, y):
 
 
 def random_network(rng):
-    """Return layers that are a chain, and the activations between its weights."""
+    """Return layers that form a chain, and the activations between its weights."""
     layers, activations = [], []
     if rng.random() < 0.3:
         layers.append(BatchNorm())
@@ -239,7 +239,7 @@ def test_of_auto_encoders_and_belief_networks(tied):
 
 
 class Doubled(Layer):
-    """A layer of one's own."""
+    """A user-defined layer."""
 
     def __init__(self, name=None):
         self.name = name
@@ -256,7 +256,7 @@ class Doubled(Layer):
 
 
 class OwnDense(Dense):
-    """Might do anything."""
+    """A layer that might do anything."""
 
 
 MORE = {
@@ -314,7 +314,7 @@ def test_what_is_folded_cannot_be_written_to_in_place():
         net.coefs_[:] = net.coefs_
 
 
-def test_training_goes_on_from_what_was_set():
+def test_training_continues_from_what_was_set():
     settings = {"hidden_layer_sizes": (4,), "normalization": "batch", "warm_start": True} | SMALL
     net = MLPRegressor(**settings).fit(X, REAL)
     net.coefs_ = [np.zeros_like(W) for W in net.coefs_]

@@ -1,4 +1,4 @@
-"""Corners found by trying to break things: each was wrong once."""
+"""Edge cases, each of which was once a bug."""
 
 import pickle
 import warnings
@@ -26,7 +26,7 @@ FEW = {"hidden_layer_sizes": (5,), "max_iter": 3, "learning_rate": "cosine", "ra
 
 @pytest.mark.parametrize("change", [{"early_stopping": False}, {"solver": "lbfgs", "max_fun": 40}])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_an_old_best_is_not_served_when_nobody_watches(change):
+def test_an_old_best_is_not_used_if_nothing_is_watched(change):
     net = MLPRegressor(**FEW, early_stopping=True, warm_start=True).fit(X, REAL)
     before = net.score(X, REAL)
     net.set_params(**change, max_iter=200, learning_rate="constant", learning_rate_init=0.05).fit(
@@ -49,7 +49,7 @@ def test_figures_of_another_measure_are_not_compared():
     [("sgd", "adam"), ("adam", "amsgrad"), ("rmsprop", "adadelta"), ("adam", "lion")],
 )
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_another_solver_starts_with_a_state_of_its_own(first, second):
+def test_another_solver_starts_with_its_own_state(first, second):
     net = MLPClassifier(**FEW, solver=first, warm_start=True).fit(X, Y)
     net.set_params(solver=second).fit(X, Y)
     assert net.run_.optimizer_step == 3 and net.run_.step == 6
@@ -62,7 +62,7 @@ def test_a_fresh_optimizer_state_counts_its_own_updates():
     net.partial_fit(X, REAL)
     assert net.run_.optimizer_step == 1
     moved = np.abs(net.network_.theta - before)[: net.coefs_[0].size]
-    # The first step of Adam is the learning rate, whatever came before.
+    # The first step of Adam has the size of the learning rate in any case.
     assert moved.max() < 1.01 * net.learning_rate_init
 
 
@@ -102,7 +102,7 @@ def test_validation_weights_that_are_all_zero():
         MLPRegressor(**FEW).fit(X, REAL, X_val=X, y_val=REAL, sample_weight_val=np.zeros(60))
 
 
-def test_a_member_that_diverges_in_lbfgs_is_not_served(monkeypatch):
+def test_a_member_that_diverges_in_lbfgs_is_not_used(monkeypatch):
     real, calls = lbfgs.minimize_lbfgs, []
 
     def diverge_once(objective, batches, run, *args, **kwargs):
@@ -142,7 +142,7 @@ def test_the_scale_of_weights_does_not_matter_in_float32(size):
 
 def test_lbfgs_that_starts_at_the_minimum_has_a_loss():
     net = MLPClassifier(solver="lbfgs", random_state=0).fit(X, np.zeros(60))
-    # The look at the start counts: scikit-learn wants at least one iteration.
+    # The evaluation at the start counts: scikit-learn wants at least one iteration.
     assert net.n_iter_ == 1 and np.isfinite(net.loss_) and net.loss_curve_ == [net.loss_]
     np.testing.assert_array_equal(net.predict_proba(X), np.ones((60, 1)))
 

@@ -1,4 +1,4 @@
-"""Score: what it compares with is checked as in training, in words that name it."""
+"""`score` checks its arguments as training does, and its errors name them."""
 
 import tracemalloc
 from itertools import product
@@ -114,7 +114,7 @@ def test_scores_are_those_of_scikit_learn(classifier, regressor):
 
 
 def test_a_column_is_a_vector_and_other_classes_are_wrong(classifier, regressor):
-    # Nothing is said of a column, nor of rows of an unknown class.
+    # No warnings about columns, or about rows of an unknown class.
     assert classifier.score(X, THREE[:, None]) == classifier.score(X, THREE)
     assert regressor.score(X, REAL[:, None]) == regressor.score(X, REAL)
     assert classifier.score(X, THREE + 10) == 0.0
@@ -159,7 +159,7 @@ def test_a_stride_beyond_the_axis_is_one_window(padding):
     for length, size, stride in product(range(2, 8), range(1, 5), range(1, 4)):
         long = Axis.padded(length, size, 10**30, 1, padding)
         assert long == Axis.padded(length, size, length, 1, padding)
-        # Entries that far apart see the axis at most one at a time, as a bit nearer.
+        # Windows with entries that far apart contain at most one step of the axis.
         apart, nearer = (
             Axis.padded(length, size, stride, d, padding) for d in (10**30, 3 * length + 1)
         )
@@ -180,7 +180,7 @@ def test_parameters_beyond_all_numbers():
         search.fit(X, REAL)
 
 
-def test_gibbs_speaks_of_its_own_argument():
+def test_gibbs_names_its_own_argument():
     model = BernoulliRBM(3, n_iter=1, random_state=0).fit(IN_BOUNDS)
     with pytest.raises(ValueError, match="In v: "):
         model.gibbs(np.full_like(X, np.nan))

@@ -1,7 +1,7 @@
-"""Law 9, wherever it may strike: an error in any function of sknn, and nothing has happened.
+"""Law 9 everywhere: after an error in any function of sknn, the estimator is as it was.
 
-The functions are not listed here. A first call of every scenario is watched, and then repeated with
-an error at the start of each function that was seen.
+The functions are not listed here. A first call of every scenario records which functions run; then
+the call is repeated with an error at the start of each of them.
 """
 
 import inspect
@@ -98,7 +98,7 @@ WORDS = [
     GlobalMaxPool(),
 ]
 FIT, STREAM = "fit", "partial_fit"
-# The estimator, how it is fitted first, how it is called then.
+# The estimator, how it is first fitted, and how it is then called.
 SCENARIOS = {
     "fit": (MLPRegressor(**SMALL), (FIT, (X, REAL), {}), (FIT, (X[:, :3], -REAL, W), {})),
     "fit with other classes": (
@@ -215,7 +215,7 @@ SCENARIOS = {
 
 
 def found_families():
-    """Yield scenarios of the networks of which nothing is said above: fitted twice, trained on."""
+    """Yield scenarios of networks not listed above: fitted twice, then trained further."""
     described = {type(estimator) for estimator, *_ in SCENARIOS.values()}
     unit = (X - X.min(axis=0)) / (X.max(axis=0) - X.min(axis=0))
     for kind in networks():
@@ -230,7 +230,7 @@ FOUND = dict(found_families())
 SCENARIOS |= FOUND
 
 
-# The slow test below does the same and more with these.
+# The slow test below does more with these.
 COSTLY = {
     "early stopping",
     "tables",
@@ -282,7 +282,7 @@ def fitted(name):
     estimator = clone(estimator).set_params(random_state=np.random.RandomState(0))
     with redirect_stdout(StringIO()):
         getattr(estimator, first[0])(*first[1], **first[2])
-    # Bound beforehand: whoever asks for a method that is not always there may swallow errors.
+    # Bound in advance: code that looks up a conditional method may swallow errors.
     bound = getattr(estimator, method)
 
     def call():
@@ -293,7 +293,7 @@ def fitted(name):
 
 
 def calls_seen(name):
-    """Return how often each function begins in a scenario."""
+    """Return how many times each function begins in a scenario."""
     seen = {}
 
     def count(code):
@@ -325,9 +325,9 @@ def answers(estimator, x):
 
 
 def assert_nothing_happened(name, picks):
-    """Let functions fail in the calls that `picks` chooses; return how many errors there were."""
+    """Make functions fail in the calls that `picks` chooses; return the number of errors."""
     strikes = 0
-    calls_seen(name)  # What is remembered from then on does not run again.
+    calls_seen(name)  # Functions whose results are cached do not run again.
     seen = calls_seen(name)
     estimator, x, perform = fitted(name)
     attributes, stored = dict(vars(estimator)), pickle.dumps(estimator)
@@ -350,7 +350,7 @@ def assert_nothing_happened(name, picks):
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in COSTLY])
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_an_error_in_any_function(name):
-    """In its last call, when most has been done."""
+    """In its last call, when most of the work is done."""
     assert assert_nothing_happened(name, lambda times: {times}) >= 60
 
 

@@ -1,4 +1,4 @@
-"""Law 9: a call that fails has not happened; Ctrl-C keeps what there is."""
+"""Law 9: a call that fails leaves everything as it was; Ctrl-C keeps what has been learned."""
 
 import copy
 import pickle
@@ -48,7 +48,7 @@ class Injected(Exception):
 
 
 def failing(error, after):
-    """Return a function that raises in call number `after` and otherwise does what it replaces."""
+    """Return a function that raises in call number `after` and otherwise works as before."""
     calls = [0]
 
     def wrap(original):
@@ -96,7 +96,7 @@ POINTS = {
 
 
 def photograph(network):
-    """Return everything an estimator is, as bytes and as objects."""
+    """Return the complete state of an estimator, as bytes and as objects."""
     return pickle.dumps(network), dict(network.__dict__), network.predict(X)
 
 
@@ -110,7 +110,7 @@ def assert_unchanged(network, picture):
 
 
 def attempts(network):
-    """Yield every way to train a fitted estimator further or anew."""
+    """Yield every way to train a fitted estimator further or again."""
     yield "stream", network.partial_fit
     yield "fit", network.fit
     network.set_params(warm_start=True)
@@ -225,7 +225,7 @@ def test_a_diverging_refit_spares_a_good_model():
 
 
 def test_a_failed_chunk_may_be_tried_again(monkeypatch):
-    """Moments and generators did not move, so the stream is the one without the failure."""
+    """Moments and generators do not change, so the stream is the one without the failure."""
     smooth = MLPClassifier(random_state=0, dropout=0.2, hidden_layer_sizes=(5,), batch_size=16)
     rough = MLPClassifier(**smooth.get_params(deep=False))
     for network in (smooth, rough):
@@ -267,7 +267,7 @@ def test_ctrl_c_keeps_the_last_weights_and_warns(kind, where):
     assert len(network.loss_curve_) == 3
 
 
-def test_ctrl_c_with_a_kept_best_serves_it():
+def test_ctrl_c_with_a_kept_best_uses_it():
     settings = SETTINGS | {"learning_rate_init": 0.3, "max_iter": 50}
     network = MLPRegressor(random_state=0, callbacks=[Interrupt(7)], **settings)
     with pytest.warns(UserWarning, match="Training interrupted by user"):
@@ -297,7 +297,7 @@ def test_ctrl_c_outside_of_training_is_an_interrupt(monkeypatch):
 
 
 def test_a_warning_that_is_an_error_is_an_error_like_others():
-    """Under ``-W error`` nothing is swapped either."""
+    """With ``-W error``, nothing is swapped either."""
     import warnings
 
     network = MLPRegressor(random_state=0, max_iter=2).fit(X, REAL)

@@ -1,4 +1,4 @@
-"""Ctrl-C, exceptions and a lack of memory at random lines: nothing is left half done."""
+"""Ctrl-C, exceptions, and MemoryError at random lines leave nothing half done."""
 
 import copy
 import pickle
@@ -68,7 +68,7 @@ ERRORS = [KeyboardInterrupt, RuntimeError, MemoryError]
 
 
 class AtLine:
-    """Raise at the n-th line of sknn's own code that is run within the block; count them all."""
+    """Raise at the n-th line of sknn's own code that runs within the block; count all of them."""
 
     def __init__(self, error=None, at=0):
         self.error, self.at, self.count, self.where = error, at, 0, None
@@ -108,7 +108,7 @@ def prepared(name, call):
     if call == "resume":
         net.callbacks = net.callbacks[:-1]
     before = pickle.dumps(net)
-    quietly(work(net, name, call))  # What is cached for good is cached now.
+    quietly(work(net, name, call))  # Permanent caches are filled now.
     with AtLine() as dry:
         quietly(work(pickle.loads(before), name, call))
     return before, dry.count
@@ -124,7 +124,7 @@ def work(net, name, call):
 
 
 def one_pass(net, data):
-    """Give a network one pass, with validation rows where it stops by them."""
+    """Give a network one pass, with validation rows if it stops by them."""
     if not hasattr(net, "partial_fit"):
         return net.fit(*data)
     stops = getattr(net, "early_stopping", False)
@@ -143,7 +143,7 @@ def blas():
 
 
 def inject(name, call, error, draw):
-    """Let a call fail at a random line, and check what is left."""
+    """Make a call fail at a random line, and check what is left."""
     if call == "resume" and name == "lbfgs":
         return
     saved, lines = prepared(name, call)
@@ -169,18 +169,18 @@ def inject(name, call, error, draw):
         told = (escaped, escaped.__cause__) if isinstance(escaped, AttributeError) else (escaped,)
         expected = any(isinstance(each, (error, ValueError, TypeError)) for each in told)
         assert expected, f"{case}: {escaped!r}"
-        # In its last line the estimator is what it has become.
+        # In its last line, the estimator has its final state.
         ended = vars(net).get("stop_reason_", "interrupted") != "interrupted"
         whole = ended and "base.py:_train:" in line.where
         assert whole or pickle.dumps(net) == before, f"{case}: changed"
     elif error is KeyboardInterrupt:
         assert call != "use", f"{case}: swallowed"
-        assert any("interrupted" in str(w.message) for w in told), f"{case}: without a word"
+        assert any("interrupted" in str(w.message) for w in told), f"{case}: without a warning"
     check_whole(net, case)
 
 
 def check_whole(net, case):
-    """Assert that an estimator is fitted and of one piece, or not fitted at all."""
+    """Assert that an estimator is fitted and consistent, or not fitted at all."""
     if not net.__sklearn_is_fitted__():
         return
     history, run = net.history_, net.run_
@@ -206,7 +206,7 @@ def test_failures_at_random_lines(name, capsys):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_failures_at_many_random_lines(name, capsys):
-    """The text of a failure names the call, the error and the line; the seed is the index."""
+    """The text of a failure names the call, the error, and the line; the seed is the index."""
     draw = np.random.default_rng(100 + list(MAKERS).index(name))
     for _ in range(300):
         call, error = str(draw.choice(CALLS)), ERRORS[draw.integers(len(ERRORS))]
@@ -217,7 +217,7 @@ def test_failures_at_many_random_lines(name, capsys):
 
 
 class Cut(Callback):
-    """Ctrl-C, once, at the end of some epoch of all that are trained."""
+    """Ctrl-C, once, at the end of some epoch, counted over all fits."""
 
     left = 0
 
@@ -243,7 +243,7 @@ def test_a_stream_of_blocks_ends_and_says_where():
             alone.partial_fit(X[rows], THREE[rows], classes=[0, 1, 2])
     np.testing.assert_array_equal(net.network_.theta, alone.network_.theta)
     fit_blocks(net, blocks, THREE)
-    assert net.stop_reason_ != "interrupted", "a later stream goes on"
+    assert net.stop_reason_ != "interrupted", "a later stream continues"
 
 
 def test_a_stream_that_is_cut_while_a_block_is_computed():
@@ -270,7 +270,7 @@ def test_a_stream_that_is_cut_while_a_block_is_computed():
 
 
 def test_passes_over_all_rows_end_with_the_first_group(monkeypatch):
-    """Members with different best epochs are trained on in groups, one after the other."""
+    """Members with different best epochs are trained further in groups, one after the other."""
     trained = []
 
     def interrupted(state):
@@ -305,7 +305,7 @@ class Look(Callback):
 
 
 def test_members_that_stopped_keep_what_they_had():
-    """Ctrl-C in the middle of an epoch does not leave them with steps that were not theirs."""
+    """Ctrl-C in the middle of an epoch must not leave them with steps of others."""
     Look.kept = None
     net = MLPClassifier(
         **SMALL, n_members=3, max_iter=300, learning_rate_init=0.05, n_iter_no_change=2,

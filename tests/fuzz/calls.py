@@ -1,4 +1,4 @@
-"""Calls made at random, and what is wrong with how they ended."""
+"""Random calls, and what was wrong with how they ended."""
 
 import hashlib
 import inspect
@@ -30,7 +30,7 @@ SECONDS = 10
 SEARCHES = {
     kind.__name__: kind for kind in (ArchitectureSearchCV, GridSearchCV, RandomizedSearchCV)
 }
-# What scikit-learn's own searches read, and complain of in their own words.
+# What scikit-learn's own searches check, with messages of their own.
 INHERITED = [
     (name, parameter)
     for name in ("GridSearchCV", "RandomizedSearchCV")
@@ -86,7 +86,7 @@ USES = (
     "predict predict_proba predict_log_proba decision_function transform activations score_samples "
     "inverse_transform gibbs reconstruct free_energy predict_outlier score"
 ).split()
-# What only a library below speaks of.
+# Words that occur only in messages of other libraries.
 FOREIGN = re.compile(
     r"inhomogeneous|broadcast|operand|array element with a sequence|unhashable|subscriptable|"
     r"has no attribute|not supported between|cannot reshape|ufunc|only length-1|axis \d|"
@@ -131,13 +131,13 @@ JUNK = [
     np.nan,
     range(3),
 ]
-# Values that are allowed and would take for ever.
+# Values that are allowed but would take forever.
 UNBOUNDED = re.compile(r"max_iter|n_iter$|max_fun|n_gibbs|n_critic|n_picks")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call: on what, by which way in, with what."""
+    """One call: on which object, by which method, with what."""
 
     owner: str
     method: str
@@ -149,7 +149,7 @@ class Call:
 
 
 class TooSlow(Exception):
-    """A call took longer than it may."""
+    """A call took longer than allowed."""
 
 
 OTHERS = {"TableEncoder": TableEncoder, **SEARCHES}
@@ -161,7 +161,7 @@ def estimators():
 
 
 def specs():
-    """Return the names of the public specs, behind the parameter that takes them."""
+    """Return the names of the public specs, after the parameter that takes them."""
     known = [f"{name}:{alias}" for name, family in FAMILIES.items() for alias in family.registry]
     return [*known, *(f"layers:{name}" for name in LAYERS)]
 
@@ -176,7 +176,7 @@ def kind_of(name):
 
 
 def host_of(name):
-    """Return the estimator that a call is made on: a spec is a parameter of one."""
+    """Return the estimator on which a call is made: a spec is one of its parameters."""
     parameter, _, alias = name.rpartition(":")
     if not parameter:
         return name
@@ -212,7 +212,7 @@ def every_call():
     for name in estimators():
         kind = kind_of(name)
         for method in ("fit", "partial_fit", *USES):
-            # A search hands rows to scikit-learn, and to estimators that are called themselves.
+            # A search passes rows to scikit-learn and to estimators, which have their own calls.
             if name in SEARCHES or not hasattr(kind, method):
                 continue
             known = inspect.signature(getattr(kind, method)).parameters
@@ -230,7 +230,7 @@ def every_call():
 
 
 def choose(calls, n, seed):
-    """Return `n` different calls, evenly over estimators and families of specs."""
+    """Return `n` different calls, spread evenly over estimators and families of specs."""
     rng = np.random.default_rng(seed)
     by_owner = {}
     for call in calls:
@@ -264,10 +264,10 @@ def problem(call):
         if UNBOUNDED.search(name) and isinstance(value, numbers.Real) and value > 100:
             return None
         if name == "n_jobs" and isinstance(value, numbers.Integral):
-            # To start processes takes seconds.
+            # Starting processes takes seconds.
             return None
         if name == "refit" and callable(value):
-            # It is asked for the best candidate, and its answers are the user's own.
+            # It decides about the best candidate, and its results are the user's own.
             return None
         estimator = make(call.owner, **{name: value})
         return _verdict(call, estimator, "fit", (X, y), {}, fitted=False)
@@ -299,7 +299,7 @@ def problem(call):
 
 
 def _one_column(values):
-    """Return targets or weights in place of rows, where values have columns."""
+    """Return targets or weights instead of rows, if the values have columns."""
     try:
         return values[:, 0] if getattr(values, "ndim", 0) == 2 and values.shape[1] else values
     except Exception:
@@ -339,7 +339,7 @@ def _of_error(call, error):
     said = str(error)
     if isinstance(error, AttributeError):
         return f"AttributeError: {said}"
-    # What scikit-learn says of a splitter follows its name and value.
+    # What scikit-learn says about a splitter comes after its name and value.
     if FOREIGN.search(said) and not said.startswith("In cv="):
         return f"words of another library: {said}"
     if not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said) for word in _words(call)):
@@ -348,16 +348,16 @@ def _of_error(call, error):
 
 
 def _words(call):
-    """Return words of which a message must have one: its argument, or a parameter like it."""
+    """Return words of which a message must contain one: its argument, or a similar parameter."""
     if not call.argument.startswith("*"):
-        # Numbers that are allowed, but too large to be trained on, are said to be so.
+        # Messages say so if numbers are valid, but too large for training.
         return {call.argument, "learning_rate_init", "learning_rate"}
     known = inspect.signature(kind_of(call.owner)).parameters
     return {*known, *inspect.signature(kind_of(host_of(call.owner))).parameters, "layer"}
 
 
 def _of_answer(answer):
-    """Return what is wrong with an answer to finite input."""
+    """Return what is wrong with a result for finite input."""
     parts = answer if isinstance(answer, (list, tuple)) else [answer]
     for part in parts:
         values = part.toarray() if hasattr(part, "toarray") else np.asarray(part)

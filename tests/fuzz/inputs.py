@@ -1,4 +1,4 @@
-"""Odd inputs by name. Each maker takes a generator, a number of rows and of columns."""
+"""Odd inputs by name. Each maker takes a generator and the numbers of rows and columns."""
 
 import datetime
 import decimal

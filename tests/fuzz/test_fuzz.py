@@ -1,4 +1,4 @@
-"""Calls at random with odd arrays and parameters: each must work or end in words that help."""
+"""Random calls with odd arrays and parameters succeed or raise an error that helps."""
 
 import os
 
@@ -25,7 +25,7 @@ def run(n, seed, log=None):
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    """Let odd values of ``checkpoint`` name files in a folder of their own."""
+    """Let odd values of ``checkpoint`` name files in a separate folder."""
     monkeypatch.chdir(tmp_path)
 
 

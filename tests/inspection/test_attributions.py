@@ -1,4 +1,4 @@
-"""Gradients of answers with respect to rows: central differences, and completeness."""
+"""Gradients of scores with respect to rows: central differences, and completeness."""
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def steps(net, x):
 
 
 def scored_at(place):
-    """Scores that cross are sorted only in the end."""
+    """Scores that cross are sorted only at the end."""
     return lambda net, x: net.network_.predict(x)[:, place]
 
 
@@ -97,7 +97,7 @@ LEVELS = [0.1, 0.5, 0.9]
 LABELS = (TWO > 0).astype(int)
 FIRST = np.moveaxis(IMAGES, -1, 1)
 PARTS = SERIES[..., 0]
-# Estimator, rows, target of fit, what is asked for, and the public number that answers it.
+# Estimator, rows, target of fit, requested target, and the public number that it means.
 CASES = {
     "binary": (classifier(5), X, BINARY, "yes", decided),
     "other class": (classifier(5), X, BINARY, "no", lambda n, x: -n.decision_function(x)),
@@ -177,7 +177,7 @@ def test_shares_add_up_to_what_they_explain(case):
     baseline = rows.mean(axis=0)
     shares = integrated_gradients(net, rows, baseline=baseline, target=target, max_steps=4096)
     assert shares.shape == rows.shape
-    # Of classes a GAN takes one for the row and another for the baseline.
+    # A GAN takes one class for the row and another for the baseline.
     if answer is None or getattr(net, "_targets", None) is not None and isinstance(net, GAN):
         return
     change = answer(net, rows) - answer(net, np.broadcast_to(baseline, rows.shape).copy())
@@ -289,7 +289,7 @@ def test_what_is_asked_must_be_there():
         integrated_gradients(net, X, baseline=X[:3])
 
 
-def test_too_few_steps_are_told():
+def test_too_few_steps_are_reported():
     net = MLPRegressor("squared_error", (50,), "relu", random_state=0, max_iter=50).fit(X, Y)
     with pytest.warns(UserWarning, match="max_steps=1"):
         integrated_gradients(net, X, max_steps=1, tol=1e-9)

@@ -1,4 +1,4 @@
-"""Importance and partial dependence by the columns of a frame, as the user sees them."""
+"""Importance and partial dependence of the columns of a frame, as the user sees them."""
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,7 @@ def test_partial_dependence_is_the_mean_of_what_is_predicted_with_the_column_fil
 
 @pytest.mark.parametrize("net", [REGRESSOR, CLASSIFIER])
 def test_a_column_may_be_filled_with_a_date_a_span_or_text(net):
-    """What scikit-learn does not draw is a line of one's own."""
+    """Users draw with one line of their own what scikit-learn does not draw."""
     answer = net.predict if net is REGRESSOR else lambda rows: net.predict_proba(rows)[:, 1]
     days = pd.date_range(START, periods=7, freq="50D")
     by_day = [answer(X.assign(sold=day)).mean() for day in days]

@@ -41,7 +41,7 @@ def test_both_curves():
 
 @pytest.mark.parametrize("params", [{"l1": 2.0}, {"alpha": 2.0}, {"alpha": 2.0, "n_members": 2}])
 def test_a_penalty_that_is_seen_has_a_curve(params):
-    """In the first epoch, of one batch, the data cost the same whatever the penalty."""
+    """In the first epoch, with one batch, the mean loss is the same for any penalty."""
     plain = net(batch_size=40, alpha=0.0, n_members=params.get("n_members", 1)).fit(X, Y)
     shrunk = net(batch_size=40, **params).fit(X, Y)
     assert not plain.history_["penalty"].any()
@@ -59,7 +59,7 @@ def test_lbfgs_knows_its_penalty_too():
     np.testing.assert_allclose(full.history_["penalty"][-1], 0.5 * squares / len(X), rtol=1e-3)
 
 
-def test_what_layers_add_is_no_error_of_the_data():
+def test_what_layers_add_is_not_an_error_in_the_data():
     history = AutoEncoder((2,), variational=True, max_iter=3, random_state=0).fit(X).history_
     assert (history["penalty"] > 0).all()
 

@@ -1,4 +1,4 @@
-"""Pictures of reconstructions, codes and samples."""
+"""Displays of reconstructions, codes, and samples."""
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ def coder(*sizes, **params):
 
 @pytest.mark.parametrize("model", [coder(), BernoulliRBM(4, n_iter=1), GaussianRBM(4, n_iter=1)])
 @pytest.mark.parametrize("rows", [X, sp.csr_array(X)])
-def test_images_beside_their_reconstructions(model, rows):
+def test_images_next_to_their_reconstructions(model, rows):
     display = ReconstructionDisplay.from_estimator(model.fit(X), rows, n_rows=5)
     made = model.reconstruct(X[:5]) if hasattr(model, "reconstruct") else model.predict(X[:5])
     np.testing.assert_allclose(display.reconstructions, made.reshape(5, 4, 4))
@@ -41,7 +41,7 @@ def test_images_beside_their_reconstructions(model, rows):
     assert labels == ["rows", "reconstructions"]
 
 
-def test_rows_that_are_no_images_are_lines():
+def test_rows_that_are_not_images_are_drawn_as_lines():
     frame = pd.DataFrame(X[:, :5], columns=list("abcde"))
     display = ReconstructionDisplay.from_estimator(coder().fit(frame), frame)
     assert display.kind == "rows" and display.rows.shape == (10, 5)

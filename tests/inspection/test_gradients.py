@@ -1,4 +1,4 @@
-"""Whole estimators against central differences: every loss, activation, members, weights."""
+"""Gradients of whole estimators against central differences: losses, activations, members."""
 
 import numpy as np
 import pytest

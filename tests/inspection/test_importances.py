@@ -1,4 +1,4 @@
-"""Importances of columns: what matters is found, whoever asks for it."""
+"""Feature importances find the columns that matter, with every method."""
 
 import functools
 import itertools
@@ -117,7 +117,7 @@ def test_columns_are_those_of_the_first_or_of_the_last_step():
         assert set(found.argsort()[-2:]) == {1, 3}
 
 
-def test_what_lacks_is_named():
+def test_what_is_missing_is_named():
     for method, given, missing in [
         ("gradients", (), "pass X"),
         ("permutation", (X,), "pass y"),
@@ -178,7 +178,7 @@ def test_a_weight_is_how_often_a_row_is_there(case, method):
 
 @pytest.mark.parametrize("case", [matrix, frame])
 def test_shuffles_of_weighted_rows_are_those_of_repeated_ones(case):
-    # Rows of weight 4 lie far out in a column, which a shuffle of all rows alike would not show.
+    # Rows of weight 4 lie far out in a column, which an unweighted shuffle would not show.
     model, rows = case()
     weight = np.where(X[:, 1] > 0.5, 4.0, 1.0)
     more = {"n_repeats": 25, "random_state": 0}
@@ -214,7 +214,7 @@ def test_rows_are_drawn_in_proportion_to_their_weights():
         assert (np.abs(often - expected) < 1).all()
 
 
-def test_weights_reach_the_scorer_that_was_asked_for():
+def test_weights_reach_the_scorer_that_was_requested():
     weight = np.where(X[:, 0] > 0, 10.0, 0.1)
     more = {"sample_weight": weight, "scoring": "neg_mean_absolute_error", "random_state": 0}
     found = feature_importances(FITTED, X, Y, **more)

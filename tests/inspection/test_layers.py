@@ -1,4 +1,4 @@
-"""Pictures of weights, outputs and gradients of layers, and of learning rates."""
+"""Displays of weights, outputs, and gradients of layers, and of learning rates."""
 
 import numpy as np
 import pytest
@@ -223,7 +223,7 @@ def test_layers_inside_of_blocks(n_members):
 
 
 def test_the_last_state_is_what_the_layer_gives():
-    """A layer that gives its last state only is drawn through all steps before."""
+    """A layer that returns only its last state is drawn with all earlier steps."""
     model = RNNClassifier((5,), cell="lstm", readout="last", **BRIEF).fit(SERIES, Y)
     states = ActivationDisplay.from_estimator(model, SERIES, layer=0, row=3).outputs["lstm0"]
     np.testing.assert_allclose(states[-1], model.activations(SERIES)[0][3])
@@ -278,7 +278,7 @@ def test_the_plan_is_what_training_does(schedule):
     if len(planned) == len(real):
         np.testing.assert_allclose(planned, real)
     else:
-        # With a new rate at every update history has the last one of each epoch.
+        # If the rate changes at every update, the history has the last one of each epoch.
         assert planned.min() * 0.99 <= real.min() and real.max() <= planned.max() * 1.01
 
 
@@ -292,7 +292,7 @@ def test_updates_are_counted_where_the_schedule_counts_them():
 
 def test_schedules_by_name_and_by_themselves():
     display = LearningRateDisplay.from_schedules(["cosine", "plateau"], max_iter=10)
-    # A rate for all of an epoch is a stair; one for every update is a curve.
+    # A rate per epoch is drawn as steps, and a rate per update as a curve.
     assert [line.get_drawstyle() for line in display.lines_] == ["default", "steps-post"]
     assert [line.get_label() for line in display.lines_] == ["cosine", "plateau"]
     assert set(display.rates["plateau"][1]) == {0.001}

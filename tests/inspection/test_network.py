@@ -1,4 +1,4 @@
-"""The picture of a network."""
+"""The display of a network."""
 
 import numpy as np
 import pytest
@@ -94,7 +94,7 @@ def deep(n_layers):
 
 
 @pytest.mark.parametrize(("n_layers", "rows"), [(1, 1), (4, 1), (5, 2), (7, 2), (14, 3), (30, 7)])
-def test_many_layers_stand_in_rows_that_fit_a_page(n_layers, rows):
+def test_many_layers_are_drawn_in_rows_that_fit_a_page(n_layers, rows):
     display = NetworkDisplay.from_estimator(deep(n_layers))
     left, right = display.ax_.get_xlim()
     assert display.figure_.get_figwidth() < 8.3

@@ -1,4 +1,4 @@
-"""What displays and attributions say to arguments that make no sense, and odd ones that do."""
+"""How displays and attributions respond to invalid arguments, and to odd valid ones."""
 
 import pickle
 
@@ -75,7 +75,7 @@ def no_figures():
 
 
 @pytest.mark.parametrize("draw", DRAWN)
-def test_what_holds_no_network_is_told_from_what_is_not_fitted(draw):
+def test_what_holds_no_network_is_distinguished_from_what_is_not_fitted(draw):
     pipeline = make_pipeline(StandardScaler(), MLPRegressor())
     for unfitted in [MLPRegressor(), SEARCH, TransformedTargetRegressor(MLPRegressor()), pipeline]:
         with pytest.raises(NotFittedError, match="fit"):
@@ -133,7 +133,7 @@ def test_arguments_without_sense(draw, about):
     assert not plt.get_fignums()
 
 
-def test_names_with_dollar_signs_are_no_formulas():
+def test_names_with_dollar_signs_are_not_formulas():
     frame = pd.DataFrame(X[:, :2], columns=["$\\frac$", "in $ and $"])
     net = MLPClassifier((4,), **BRIEF).fit(frame, LABELS)
     NetworkDisplay.from_estimator(net).figure_.canvas.draw()

@@ -1,4 +1,4 @@
-"""The picture of a search."""
+"""The display of a search."""
 
 import numpy as np
 import pytest

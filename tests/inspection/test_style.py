@@ -1,4 +1,4 @@
-"""Every Display is drawn in the style of the house, to the last line."""
+"""Every Display is drawn in the house style, down to the last line."""
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_lines_and_ground_are_those_of_the_theme(name, theme):
     assert display.figure_.get_facecolor() == ground
     for ax in display.figure_.axes:
         for line in ax.lines:
-            # A name as "C0" would be looked up when the style is no longer in use.
+            # A name such as "C0" would be looked up when the style is no longer in use.
             assert not str(line.get_color()).startswith("C")
         for text in ax.texts:
             assert colors.to_rgba(text.get_color()) == colors.to_rgba(style["text.color"])

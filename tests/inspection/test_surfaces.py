@@ -1,4 +1,4 @@
-"""Pictures of loss landscapes and of optimizers on surfaces."""
+"""Displays of loss landscapes and of optimizers on surfaces."""
 
 import copy
 
@@ -61,7 +61,7 @@ def test_every_family(model, rows, y):
     _, ax = plt.subplots()
     display = LossLandscapeDisplay.from_estimator(fitted, rows, y, n_points=3, ax=ax)
     assert np.isfinite(display.loss).all() and display.ax_ is ax
-    # Nothing of the estimator was moved.
+    # Nothing in the estimator has changed.
     again = LossLandscapeDisplay.from_estimator(fitted, rows, y, n_points=3)
     np.testing.assert_array_equal(again.loss, display.loss)
 
@@ -75,7 +75,7 @@ def test_the_path_lies_in_the_plane():
     np.testing.assert_allclose(display.path[-1], 0.0, atol=1e-12)
     for ends, along in zip((display.x, display.y), display.path.T, strict=True):
         assert ends[0] <= along.min() and along.max() <= ends[-1]
-    # Two components hold nearly the whole way, so its length is seen.
+    # Two components contain nearly the whole path, so its length shows.
     both = [[*np.ravel(each.coefs_[0]), *each.intercepts_[0]] for each in path]
     weights = np.array(both) / Y.std()
     true = np.linalg.norm(weights[0] - weights[-1])

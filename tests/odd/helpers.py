@@ -1,4 +1,4 @@
-"""How odd inputs are tried: what is refused must name its argument, what is taken has a meaning."""
+"""Helpers for odd inputs: refusals must name the argument, and accepted input has a meaning."""
 
 import re
 
@@ -13,16 +13,16 @@ SMALL = {"hidden_layer_sizes": (3,), "max_iter": 2, "random_state": 0}
 
 
 def assert_refuses(call, name):
-    """Check that a call ends in a ValueError or TypeError that names an argument."""
+    """Check that a call raises a ValueError or TypeError that names an argument."""
     with pytest.raises((ValueError, TypeError)) as error:
         call()
     assert re.search(rf"\b{name}\b", str(error.value)), str(error.value)
-    # Nothing of NumPy's or pandas' own gets out.
+    # No error of NumPy or pandas itself reaches the user.
     assert type(error.value).__module__.split(".")[0] in ("builtins", "sknn", "sklearn")
 
 
 def routes(fresh, fitted):
-    """Yield every way in for X, y and weights: the call and the name of the argument."""
+    """Yield every way to pass X, y, and weights: the call and the name of the argument."""
     return {
         "X": {
             "fit": lambda v: fresh().fit(v, REAL > 30),
@@ -46,7 +46,7 @@ def routes(fresh, fitted):
 
 
 def try_refused(kind, argument, make):
-    """Pass an odd value by every way in; `make` returns a new one each time."""
+    """Pass an odd value in every way; `make` returns a new one each time."""
     fitted = kind(**SMALL).fit(X, BINARY)
     for way, call in routes(lambda: kind(**SMALL), fitted)[argument].items():
         before = fitted.network_.theta.copy()
@@ -56,7 +56,7 @@ def try_refused(kind, argument, make):
 
 
 def assert_means(kind, odd, plain):
-    """Check that fitting odd arrays (X, y, weight) is fitting plain ones, to the last bit."""
+    """Check that odd arrays (X, y, weight) and plain ones give the same fit, bit for bit."""
     nets = [kind(**SMALL).fit(*arrays) for arrays in (odd, plain)]
     assert_array_equal(nets[0].network_.theta, nets[1].network_.theta)
     answers = [nets[0].predict(odd[0]), nets[1].predict(plain[0])]

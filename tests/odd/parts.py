@@ -28,7 +28,7 @@ TABLE = {"n_members": 2, "n_splits": 2}
 
 
 def small(kind, **parameters):
-    """Return an estimator that trains in no time."""
+    """Return an estimator that trains almost instantly."""
     own = kind._get_param_names()
     settings = SMALL | (TABLE if kind.__name__.startswith("Tabular") else {})
     return kind(**{name: value for name, value in settings.items() if name in own} | parameters)

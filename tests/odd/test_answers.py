@@ -1,4 +1,4 @@
-"""Finite rows have finite answers, or an error that names X."""
+"""Finite rows give finite results, or an error that names X."""
 
 import warnings
 

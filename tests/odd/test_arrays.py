@@ -1,4 +1,4 @@
-"""Odd X: arrays, lists, sparse matrices and what is none of them."""
+"""Odd X: arrays, lists, sparse matrices, and objects that are none of these."""
 
 import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from tests.odd.helpers import BOTH, assert_means, try_refused
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
-    # Whether a scale is warned of is tested elsewhere.
+    # Warnings about scales are tested elsewhere.
     pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning"),
 ]
 NAN, INF = float("nan"), float("inf")
@@ -243,7 +243,7 @@ def test_accepted_up_to_rounding(name):
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_huge_rows_in_prediction(kind):
-    """Scores that are not finite are an error, and never class 0 or NaN."""
+    """Scores that are not finite raise an error; they never become class 0 or NaN."""
     net = kind(hidden_layer_sizes=(3,), max_iter=2, random_state=0).fit(X, REAL > 30)
     with pytest.raises(ValueError, match="X holds values so large"):
         net.predict(np.sign(X) * 1.7e308)

@@ -1,4 +1,4 @@
-"""Every wrong parameter or array gives a ValueError or TypeError that names it."""
+"""Every invalid parameter or array raises a ValueError or TypeError that names it."""
 
 import datetime
 import re
@@ -20,7 +20,7 @@ NAN, INF = float("nan"), float("inf")
 
 
 class Odd:
-    """Equal to nothing, and rude about it."""
+    """Equal to nothing, and raises if compared."""
 
     def __repr__(self):
         return "Odd()"
@@ -117,7 +117,7 @@ def test_parameters_of_one_class(case):
 @pytest.mark.parametrize("name", [*NUMBERS, "loss"])
 @pytest.mark.parametrize("junk", range(len(JUNK)))
 def test_junk_never_gives_a_foreign_exception(name, junk):
-    """Whatever is passed: it is named, or it is a value that has a meaning."""
+    """Every value is either refused by name or has a meaning."""
     value = JUNK[junk]
     for kind in BOTH:
         network = kind(**{"max_iter": 1} | {name: value})
@@ -131,7 +131,7 @@ def test_junk_never_gives_a_foreign_exception(name, junk):
             assert (name, type(value)) in MEANINGFUL
 
 
-# An own scorer is a callable, and an empty list of callbacks or layers is one.
+# A user-defined scorer is a callable, and an empty list of callbacks or layers is valid.
 MEANINGFUL = {("scoring", type(lambda: None)), ("scoring", str)}
 
 SPECS = [
@@ -286,7 +286,7 @@ def test_dates_in_a_frame():
 @pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
 @pytest.mark.parametrize("kind", BOTH)
 def test_huge_but_finite_inputs(kind):
-    """They learn nothing, or end in the advice to scale them; they never give NaN."""
+    """They learn nothing, or raise an error with the advice to scale; they never give NaN."""
     try:
         network = kind(max_iter=5).fit(X * 1e300, THREE)
     except ValueError as error:
@@ -295,7 +295,7 @@ def test_huge_but_finite_inputs(kind):
         assert np.isfinite(network.predict(X * 1e300)).all()
 
 
-def test_huge_targets_are_standardised():
+def test_huge_targets_are_standardized():
     network = MLPRegressor(hidden_layer_sizes=(3,), max_iter=2).fit(X, REAL * 1e200)
     assert np.isfinite(network.predict(X)).all()
 

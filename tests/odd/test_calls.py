@@ -1,4 +1,4 @@
-"""Odd arguments of other methods: classes, weights of layers, parameters that are numbers."""
+"""Odd arguments of other methods: classes, weights of layers, numeric parameters."""
 
 import re
 from decimal import Decimal
@@ -295,7 +295,7 @@ def test_refused_parameters(case):
 
 
 def distinct_cases():
-    """Count odd inputs by argument and value; ways in and estimators do not count."""
+    """Count odd inputs by argument and value; methods and estimators do not count."""
     tables = [BAD_CLASSES, CLASSES_TAKEN, BAD_WEIGHTS, BAD_LISTS, BAD_ITEMS]
     tables += [NUMBERS_TAKEN, NUMBERS_REFUSED]
     tables += [test_arrays.REFUSED, test_arrays.ACCEPTED, test_arrays.CLOSE]
@@ -306,7 +306,7 @@ def distinct_cases():
 
 
 def test_there_are_enough_cases():
-    """Without frames and the tables of tests/estimators/test_bad_input.py, which add to them."""
+    """Without frames and the tables of tests/odd/test_bad_input.py, which come on top."""
     assert distinct_cases() > 400
 
 
@@ -332,7 +332,7 @@ FLOATS = {
 
 @pytest.mark.parametrize("solver", ["adam", "sgd", "nadam", "amsgrad", "lion"])
 def test_numbers_of_numpy_leave_float32_alone(solver):
-    """A grid of np.linspace holds float64 scalars, which would turn a float32 step into float64."""
+    """np.linspace gives float64 scalars, which would turn a float32 step into float64."""
     for name, value in FLOATS.items():
         settings = {"solver": solver, "learning_rate": "invscaling", "batch_size": 16} | SMALL
         x = X.astype(np.float32)

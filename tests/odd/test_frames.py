@@ -1,4 +1,4 @@
-"""Odd frames and series of pandas, polars and pyarrow."""
+"""Odd frames and series of pandas, polars, and pyarrow."""
 
 import datetime
 from decimal import Decimal
@@ -185,7 +185,7 @@ SERIES_TAKEN = {
 @pytest.mark.bits
 @pytest.mark.parametrize("name", SERIES_TAKEN)
 def test_accepted_series(name):
-    """Rows go by position, never by index."""
+    """Rows are matched by position, never by index."""
     make = SERIES_TAKEN[name]
     assert_means(MLPRegressor, (X, make(REAL), make(REAL)), (X, REAL, REAL))
     assert_means(MLPClassifier, (X, make(THREE)), (X, THREE))

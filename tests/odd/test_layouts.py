@@ -1,7 +1,7 @@
-"""An answer depends on the numbers alone, not on where they lie in memory: to the last bit.
+"""Results depend only on the numbers, not on their memory layout, bit for bit.
 
-BLAS and sums take another way through arrays of another layout, so each test fails on some kernel
-(``OPENBLAS_CORETYPE``) wherever an array is used as it came.
+BLAS and sums add up in another order if the layout of an array is different, so each test fails
+with some kernel (``OPENBLAS_CORETYPE``) if an array is used as it was passed.
 """
 
 import inspect
@@ -64,7 +64,7 @@ def wider(a):
 
 
 def shifted(a, by):
-    """Begin `by` bytes behind a multiple of 64."""
+    """Begin `by` bytes after a multiple of 64."""
     memory = np.empty(a.nbytes + 128, np.uint8)
     start = -memory.ctypes.data % 64 + by
     view = memory[start : start + a.nbytes].view(a.dtype).reshape(a.shape)
@@ -79,7 +79,7 @@ def read_only(a):
 
 
 def frame(a):
-    """Columns that came one by one, as those of most frames did."""
+    """Columns added one by one, as in most frames."""
     pandas = pytest.importorskip("pandas")
     return pandas.concat([pandas.Series(c) for c in a.T], axis=1) if a.ndim == 2 else a
 
@@ -102,7 +102,7 @@ LAYOUTS = {
 
 # -- what is compared -----------------------------------------------------------------------------
 
-# What an estimator of any family can be asked, and with which further arguments.
+# The methods of estimators of all families, and their further arguments.
 ASKED = {
     "score": {},
     "predict": {},
@@ -134,27 +134,27 @@ SMALL = {
 
 
 def given(call, lay, /, **values):
-    """Call with those of the values that it takes."""
+    """Call with those of the values that the function takes."""
     own = inspect.signature(call).parameters
-    # Whatever the rows are called, they come first.
+    # No matter how the rows are called, they come first.
     first = next(iter(own))
     values = {first if name == "X" else name: value for name, value in values.items()}
     return call(**{name: lay(value) for name, value in values.items() if name in own})
 
 
 def flat(found):
-    """Return the arrays of an answer, which may be a list of them."""
+    """Return the arrays of a result, which may be a list of them."""
     return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
 def trained(net):
-    """Return the weights, and what was measured on the way."""
+    """Return the weights, and what was measured in training."""
     history = {name: values for name, values in net.history_.items() if name != "seconds"}
     return [net.network_.theta, *history.values()]
 
 
 def answered(net, lay, rows):
-    """Return what a trained estimator says of rows, by every method that it has."""
+    """Return the results of every method of a trained estimator for these rows."""
     found = []
     for name, more in ASKED.items():
         if hasattr(net, name):
@@ -169,7 +169,7 @@ def answered(net, lay, rows):
 
 
 def answers_of(kind, x, x_val, watch=True, **settings):
-    """Return what gives everything that a class makes of rows laid out in some way."""
+    """Return a function that computes all results of a class for rows in some layout."""
     own = kind._get_param_names()
     parameters = {name: each for name, each in SMALL.items() if name in own} | settings
     real = issubclass(kind, RegressorMixin)
@@ -185,12 +185,12 @@ def answers_of(kind, x, x_val, watch=True, **settings):
 
 
 def _laid(values, lay):
-    """Lay out rows, targets and weights; codes of classes are what they are in any layout."""
+    """Lay out rows, targets, and weights; codes of classes are the same in every layout."""
     return values if values is CODES or values is CODES_VAL else lay(values)
 
 
 def linear(x, /, *sizes):
-    """One column of weights: products that are no matrix products to BLAS."""
+    """One column of weights: for BLAS, these are not matrix products."""
     x = np.ascontiguousarray(x)
 
     def answers(lay):
@@ -205,7 +205,7 @@ def linear(x, /, *sizes):
 
 
 def stream(kind):
-    """Two calls of `partial_fit`; answers to one row alone take another way through BLAS."""
+    """Two calls of `partial_fit`; for a single row, BLAS takes another path."""
     own = kind._get_param_names()
     parameters = {name: each for name, each in SMALL.items() if name in own}
     real = issubclass(kind, RegressorMixin)
@@ -245,7 +245,7 @@ def series(x):
     return np.ascontiguousarray(x.reshape(-1, 6, 3))
 
 
-# Rows between 0 and 1 suit every family; what more there is to try of one is listed by hand.
+# Rows between 0 and 1 suit every family; further configurations are listed by hand.
 CASES = {kind.__name__: answers_of(kind, SHARES, SHARES_VAL) for kind in networks()}
 CASES |= {f"{kind.__name__}, a stream": stream(kind) for kind in networks()}
 VARIANTS = {
@@ -310,7 +310,7 @@ SPARSE = sp.csr_array(np.where(RNG.random((N, D)) < 0.4, X, 0.0))
 
 
 def turned(matrix):
-    """The entries of each row from the last to the first."""
+    """The entries of each row from last to first."""
     matrix = matrix.copy()
     for start, stop in zip(matrix.indptr, matrix.indptr[1:], strict=False):
         for part in (matrix.indices, matrix.data):
@@ -320,7 +320,7 @@ def turned(matrix):
 
 
 def halved(matrix):
-    """Every entry as two halves of it, the second ones behind all first ones."""
+    """Every entry as two halves, all second halves after all first ones."""
     indptr = 2 * matrix.indptr
     parts = [
         np.concatenate([np.tile(row, 2) for row in np.split(part, matrix.indptr[1:-1])])

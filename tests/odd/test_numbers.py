@@ -1,4 +1,4 @@
-"""A number may be of any numeric type: it acts as Python's own, and stays what was given."""
+"""A number of any numeric type acts as Python's own, and the parameter stays as it was given."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -80,7 +80,7 @@ SETTINGS = [
     (sknn.GAN, {"instance_noise": (0.3, 1), "averaging": 0.7}),
     (sknn.RNNRegressor, {"recurrent_dropout": 0.3, "dropout": [0.3, 0.1]}),
 ]
-# What replaces Python's float, int and bool.
+# What replaces Python's float, int, and bool.
 TYPES = {
     "float32": (np.float32, np.int8, np.bool_),
     "float16": (np.float16, np.uint8, np.bool_),
@@ -91,7 +91,7 @@ TYPES = {
 
 
 def cast(value, types):
-    """Return a value, or all entries of one, with numbers of other types."""
+    """Return a value, or all entries of one, with numbers of another type."""
     real, whole, flag = types
     if isinstance(value, (bool, np.bool_)):
         return flag(value)
@@ -120,7 +120,7 @@ def python(value):
 
 
 def odd(kind, settings, types):
-    """Return the parameters of an estimator, as many as there can be of other types."""
+    """Return the parameters of an estimator, as many as possible of other types."""
     own = kind._get_param_names()
     given = small(kind).get_params(deep=False)
     given |= {name: value for name, value in USUAL.items() if name in own} | settings
@@ -132,7 +132,7 @@ def state(net):
 
 
 def all_python(value, other):
-    """Check that there are Python's numbers only, and the right ones."""
+    """Check that there are only Python's numbers, and the right ones."""
     assert type(value) in (bool, int, float, list, tuple, dict) or value is other
     if isinstance(value, (list, tuple)):
         assert all(map(all_python, value, other))
@@ -152,7 +152,7 @@ def test_a_number_is_a_number(kind, settings, name):
         ours, theirs = (state(each.fit(X, y)) for each in (net, plain))
         np.testing.assert_array_equal(ours[0], theirs[0])
         assert ours[1] == theirs[1]
-        # The user keeps what was given; the second time it is a clone that trains.
+        # The user's value is kept; the second time, a clone trains.
         assert all(value is given[key] for key, value in net.get_params(deep=False).items())
         net = clone(net)
         given = net.get_params(deep=False)

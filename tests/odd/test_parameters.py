@@ -1,4 +1,4 @@
-"""Every parameter of every public class: junk is refused by name, used or not."""
+"""Every parameter of every public class refuses junk by name, whether or not it is used."""
 
 import copy
 import inspect
@@ -25,7 +25,7 @@ NAMES = [(kind, name) for kind in NETWORKS for name in kind._get_param_names()]
 
 
 class Junk:
-    """Nothing that any parameter could be."""
+    """Nothing that any parameter accepts."""
 
 
 JUNK = {
@@ -80,7 +80,7 @@ ALLOWED = {
 
 
 def _outcome(kind, name, value, **settings):
-    """Return what a fit says of a value, None where it takes it."""
+    """Return what a fit says about a value, or None if it accepts it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -95,7 +95,7 @@ def test_junk_is_refused_by_name(kind, name, capsys):
     for label, value in JUNK.items():
         found = _outcome(kind, name, value)
         if found is None:
-            assert name in ALLOWED.get(label, ()), f"{name}={label} is taken"
+            assert name in ALLOWED.get(label, ()), f"{name}={label} is accepted"
         else:
             assert name in found, f"{name}={label}: {found}"
 
@@ -131,7 +131,7 @@ def test_junk_in_specs(spec):
         broken = copy.copy(spec).set_params(**{name: JUNK["object"]})
         with pytest.raises((TypeError, ValueError), match=name):
             broken.check()
-            # A layer reads what else it holds when it is bound.
+            # A layer reads its other parameters when it is bound.
             broken.bind(Defaults())
 
 
@@ -154,7 +154,7 @@ CALLBACKS = [
 
 
 @pytest.mark.parametrize(("entry", "remedy"), CALLBACKS)
-def test_the_remedy_for_what_is_no_callback(entry, remedy):
+def test_the_remedy_for_what_is_not_a_callback(entry, remedy):
     with pytest.raises(InvalidParameterError, match=remedy):
         small(sknn.MLPClassifier, callbacks=[entry]).fit(X, y)
 

@@ -1,4 +1,4 @@
-"""Sparse matrices whose indices point outside: SciPy would read, or write, foreign memory."""
+"""Sparse matrices with indices out of range, with which SciPy would access foreign memory."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ FAR = 10**6
 
 
 def with_part(kind, name, place, value):
-    """Return a maker of a sparse matrix with one number of one of its arrays replaced."""
+    """Return a maker of a sparse matrix with one number in one of its arrays replaced."""
 
     def make():
         matrix = kind(X)
@@ -191,7 +191,7 @@ def test_elsewhere():
     assert_refuses(lambda: net.fit(X, BINARY, broken()), "sample_weight")
 
 
-def test_in_memory_beside_blocks():
+def test_in_memory_next_to_blocks():
     array = pytest.importorskip("dask.array")
     lazy = array.from_array(X, (30, SIZE))
     assert_refuses(lambda: list(blocks(lazy, broken())), "[Aa]rgument 1")

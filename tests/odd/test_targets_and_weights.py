@@ -1,4 +1,4 @@
-"""Odd y and odd weights."""
+"""Odd y and odd sample weights."""
 
 import datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ W = np.linspace(0.1, 2.0, 60)
 
 
 def among(values, value):
-    """Return values as objects, one of them another."""
+    """Return values as objects, one of which is replaced."""
     objects = np.array(values, dtype=object)
     objects[3] = value
     return objects

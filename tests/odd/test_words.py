@@ -1,4 +1,4 @@
-"""What is said of odd input: our own words, the argument, what to do."""
+"""Messages about odd input: our own words, the argument, what to do."""
 
 import importlib
 import re
@@ -43,7 +43,7 @@ SMALL = {"max_iter": 2, "random_state": 0}
 
 
 def said(call):
-    """Return the words of an error, which are not those of a helper."""
+    """Return the message of an error, which must not come from a helper."""
     with pytest.raises((ValueError, TypeError)) as error:
         call()
     assert not FOREIGN.search(str(error.value)), str(error.value)
@@ -108,7 +108,7 @@ def test_the_column_of_an_odd_entry_is_named(entry, form):
 
 
 @pytest.mark.parametrize("entry", ["four", pd.Timestamp("2024-01-05")])
-def test_an_odd_entry_of_a_table_is_told_with_its_column(entry):
+def test_an_odd_entry_of_a_table_is_reported_with_its_column(entry):
     frame = pd.DataFrame({"km": np.arange(40.0), "doors": np.arange(40) % 5})
     net = TabularMLPClassifier(preset="fast", **SMALL).fit(frame, BINARY[:40])
     odd = frame.assign(doors=frame["doors"].astype(object))
@@ -139,7 +139,7 @@ RAGGED = {
 def test_rows_of_several_shapes(name):
     for net in (MLPClassifier(), CNNClassifier()):
         words = said(lambda net=net: net.fit(RAGGED[name], BINARY))
-        # Networks of images tell which rows.
+        # Networks for images say which rows.
         assert re.search(r"X has rows of different|In X(\[0\])? the rows are arrays of diff", words)
 
 
@@ -185,7 +185,7 @@ def test_labels_in_arrays_of_objects(kind, name):
         assert_array_equal(answer, answers[3])
     assert_array_equal(net.fit(X, y).classes_, np.unique(plain))
     assert net.score(X, y) == net.score(X, plain)
-    # As a frame with columns of several kinds gives them.
+    # As in a frame with columns of several kinds.
     values = pd.DataFrame({"y": y, "text": "a"}).to_numpy()[:, 0]
     assert_array_equal(net.fit(X, values).predict(X), answers[3])
 
@@ -220,7 +220,7 @@ SPARSE = {
 
 @pytest.mark.parametrize("name", SPARSE)
 @pytest.mark.parametrize("kind", [*CLASSIFIERS, GAN])
-def test_sparse_targets_that_are_no_indicator(kind, name):
+def test_sparse_targets_that_are_not_an_indicator(kind, name):
     y = SPARSE[name]
     assert "y is sparse" in said(lambda: kind().fit(X, y))
     if kind is not GAN:
@@ -265,7 +265,7 @@ def test_targets_that_vanish_in_single_precision(loss, normalize):
     assert "float64'" not in said(lambda: TabularMLPRegressor(preset="fast").fit(X, tiny))
     assert (net.fit(X, tiny).predict(X) != 0).all()
     if loss != "gamma":
-        # Small beside the largest they are no news, nor are zeros.
+        # No warning if they are small compared with the largest, or zero.
         net.fit(single, np.where(BINARY, 1.0, 1e-50))
         net.fit(single, np.zeros(60))
 
@@ -354,7 +354,7 @@ def test_columns_of_another_step_of_a_pipeline(call):
 
 FIRST = {"channels": "first"}
 SINGLE = {
-    # shape of X in fit, parameters, shape of a single row, noun, lengths told
+    # shape of X in fit, parameters, shape of a single row, noun, lengths in the message
     "gray": (CNNClassifier, (8, 8), {}, (8, 8), "image", "8, 8"),
     "color": (CNNClassifier, (8, 6, 3), {}, (8, 6, 3), "image", "8, 6, 3"),
     "channels first": (CNNClassifier, (3, 8, 6), FIRST, (3, 8, 6), "image", "3, 8, 6"),
@@ -395,7 +395,7 @@ def test_rows_of_a_wrong_shape_are_not_taken_for_a_single_one():
 
 TABLE = pd.DataFrame(X[:, :2], columns=["a", "b"])
 OF_VALIDATION = {
-    # what is changed, what is said
+    # what is changed, the message
     "missing": (
         {"X_val": TABLE.where(TABLE > -1)},
         "Input X_val contains NaN, in column 'a'. Imp",

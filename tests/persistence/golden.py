@@ -1,7 +1,7 @@
-"""Write files of every family that must load for ever: ``python -m tests.persistence.golden``.
+"""Write files that must always load: ``python -m tests.persistence.golden``.
 
-Each holds an estimator, rows, and what it answers to them. They are written once for a format and
-never again: a file that cannot be read by later code is what the test looks for.
+Each file holds an estimator, rows, and its predictions for them. They are written once for each
+format and never again: the test looks for files that later code cannot read.
 """
 
 import sys
@@ -99,7 +99,7 @@ def estimators():
 
 
 def answers(estimator, rows):
-    """Return what an estimator answers, by method."""
+    """Return the results of an estimator, by method."""
     names = ("predict", "predict_proba", "transform", "score_samples", "discriminate")
     found = {}
     for name in names:
@@ -109,10 +109,10 @@ def answers(estimator, rows):
 
 
 def main():
-    """Write the files of today's format, if there are none."""
+    """Write the files of the current format, if there are none."""
     folder = FOLDER / f"format-{FORMAT}"
     if folder.exists():
-        sys.exit(f"{folder} is there: what was written must load for ever, and is never renewed.")
+        sys.exit(f"{folder} exists: stored files must always load, and are never renewed.")
     folder.mkdir(parents=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

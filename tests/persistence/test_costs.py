@@ -1,4 +1,4 @@
-"""How large files are, and how long it takes to write and read them."""
+"""The size of files, and the time it takes to write and read them."""
 
 import pickle
 import time

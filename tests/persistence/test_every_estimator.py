@@ -1,4 +1,4 @@
-"""Every estimator in every state goes through a file and goes on as if nothing had happened."""
+"""Every estimator in every state continues after a file as if it had never been saved."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ SHORT = {"max_iter": 3, "n_iter": 3, "pretrain_n_iter": 1}
 
 
 def target(estimator):
-    """Return what an estimator learns, None where that is X alone."""
+    """Return the target of an estimator, or None if it needs none."""
     tags = estimator.__sklearn_tags__().target_tags
     if not tags.required:
         return None
@@ -84,7 +84,7 @@ def choices(net):
 
 
 def scorer(net):
-    """Return None, the estimator's own score, where it has one."""
+    """Return None, the estimator's own score, if it has one."""
     return None if hasattr(net, "score") else "neg_mean_squared_error"
 
 
@@ -92,7 +92,7 @@ def scorer(net):
 @pytest.mark.parametrize("row", FIRST, ids=str)
 def test_in_pipelines_and_searches(row, company):
     if company == "architecture" and isinstance(row.estimator, NO_ARCHITECTURE):
-        pytest.skip("the search asks for networks that are trained epoch by epoch against a score")
+        pytest.skip("the search needs networks that are trained epoch by epoch against a score")
     if company == "grid" and scorer(row.estimator) is not None:
         pytest.skip("there is no score to choose by")
     net = COMPANIES[company](short(row.estimator)).fit(*data(row.estimator))
@@ -111,7 +111,7 @@ PAUSABLE = [
 
 
 @pytest.mark.parametrize("row", WARM, ids=str)
-def test_a_warm_start_goes_on(row):
+def test_a_warm_start_continues(row):
     net = short(row.estimator, warm_start=True)
     net.fit(*data(net))
     twin = through_a_file(net)
@@ -121,7 +121,7 @@ def test_a_warm_start_goes_on(row):
 
 
 @pytest.mark.parametrize("row", STREAMED, ids=str)
-def test_a_stream_goes_on(row):
+def test_a_stream_continues(row):
     net = short(row.estimator)
     if "early_stopping" in net.get_params():
         net.set_params(early_stopping=False)
@@ -136,7 +136,7 @@ def test_a_stream_goes_on(row):
 
 
 @pytest.mark.parametrize("row", PAUSABLE, ids=str)
-def test_a_pause_goes_on(row):
+def test_a_pause_continues(row):
     net = short(row.estimator, callbacks=[Pause(2)])
     net.fit(*data(net))
     twin = through_a_file(net)
@@ -147,7 +147,7 @@ def test_a_pause_goes_on(row):
 
 
 def assert_same_training(one, two):
-    """Check that two have learned the same; how long that took is no part of it."""
+    """Check that two have learned the same; the time it took does not count."""
     for each in (one, two):
         each.run_.history.columns.pop("seconds", None)
     assert_identical(one, two)

@@ -1,4 +1,4 @@
-"""Files of every format there has been load for ever."""
+"""Files of every earlier format still load."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def test_it_loads_and_answers_as_it_did(path):
     assert found.keys() == content["answers"].keys()
     for name, answer in content["answers"].items():
         if np.asarray(answer).dtype.kind in "fc":
-            # Another BLAS may round otherwise; float32 has seven digits.
+            # Another BLAS may round differently; float32 has seven digits.
             assert_allclose(found[name], answer, rtol=1e-4, atol=1e-6)
         else:
             assert_array_equal(found[name], answer)
@@ -33,7 +33,7 @@ def test_it_loads_and_answers_as_it_did(path):
     assert_identical(through_a_file(estimator), estimator)
 
 
-def test_training_goes_on():
+def test_training_continues():
     folder = golden.FOLDER / "format-1"
     stream = load(folder / "stream.sknn")["estimator"]
     assert stream.partial_fit(golden.X, golden.REAL).run_.epoch == 2

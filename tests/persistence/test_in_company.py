@@ -1,4 +1,4 @@
-"""Estimators in pipelines, searches and ensembles of scikit-learn, and with parts of the user's."""
+"""Estimators in pipelines, searches, and ensembles of scikit-learn, and with user-defined parts."""
 
 import subprocess
 import sys
@@ -150,7 +150,7 @@ def test_parts_that_are_shared_stay_shared():
 
 
 class Twice(Dense):
-    """A layer like another."""
+    """A second layer of the same kind."""
 
 
 class Notes(Callback):
@@ -229,7 +229,7 @@ def test_callbacks_of_scikit_learn_are_left_out():
 
 
 @pytest.mark.parametrize("path", ["", "a\0b", 3, None, b"name"], ids=repr)
-def test_what_is_no_path(path):
+def test_what_is_not_a_path(path):
     for call in (lambda: save(NET, path), lambda: load(path)):
         with pytest.raises(ValueError, match="path must be a path"):
             call()
@@ -261,7 +261,7 @@ save([load(fitted).fit(X, y), load(stream).partial_fit(X, y), load(paused).resum
 """
 
 
-def test_training_goes_on_in_another_process(tmp_path):
+def test_training_continues_in_another_process(tmp_path):
     """A warm start, a stream and a pause."""
     nets = [
         MLPClassifier(**SMALL, warm_start=True).fit(X, Y),

@@ -1,4 +1,4 @@
-"""MLflow and BentoML store estimators of ours as they store those of scikit-learn."""
+"""MLflow and BentoML store estimators of sknn as they store those of scikit-learn."""
 
 import numpy as np
 import pytest

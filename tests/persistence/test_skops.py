@@ -29,7 +29,7 @@ def test_every_estimator(row):
     assert_same_answers(through_skops(net), net)
 
 
-def test_a_stream_goes_on():
+def test_a_stream_continues():
     net = short(MLPClassifier((4,), n_members=2, dropout=0.1, random_state=0))
     x, y = data(net)
     net.partial_fit(x, y, classes=np.unique(y))

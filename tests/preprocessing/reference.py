@@ -1,4 +1,4 @@
-"""The formulae of the encoder, column by column and as plainly as NumPy says them."""
+"""The formulas of the encoder, column by column, in plain NumPy."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ def edges(x, w, n_bins):
 
 
 def column(train, x, w, n_bins):
-    """Return hidden number, hidden indicator, bins, linear number, linear indicator of a column."""
+    """Return hidden number and indicator, bins, linear number and indicator of a column."""
     known = ~np.isnan(train)
     seen, v = train[known], w[known]
     median = quantile(seen, 0.5, v)
@@ -52,7 +52,7 @@ def column(train, x, w, n_bins):
 
 
 def encode(train, x, w=None, n_bins=16):
-    """Encode columns of numbers which all vary; `n_bins` is what each of them gets."""
+    """Encode columns of numbers, none of them constant; `n_bins` is the number for each."""
     w = np.ones(len(train)) if w is None else w
     train, w = train[w > 0], w[w > 0]
     each = [column(train[:, j], x[:, j], w, n_bins) for j in range(train.shape[1])]

@@ -1,4 +1,4 @@
-"""Categories: their levels, in whatever form they come."""
+"""Categories and their levels, in any form."""
 
 from decimal import Decimal
 
@@ -46,7 +46,7 @@ def test_missing_is_a_level(missing):
         assert encoder.transform(column([other]))[0, 0] == np.float32(1.66)
 
 
-def test_missing_beside_one_level():
+def test_missing_next_to_one_level():
     out = TableEncoder().fit_transform(column(["a", None, "a"]))
     assert out.tolist() == [[1], [-1], [1]]
 

@@ -1,4 +1,4 @@
-"""Dates and time spans become numbers, whatever they are kept in."""
+"""Dates and time spans of any type become numbers."""
 
 import datetime as dt
 
@@ -87,7 +87,7 @@ def test_text_in_iso_form_is_read():
 
 
 @pytest.mark.parametrize("bad", ["yesterday", 3.5, dt.timedelta(1), True])
-def test_what_is_no_date(bad):
+def test_what_is_not_a_date(bad):
     encoder = TableEncoder().fit(ARRAY[:, None])
     with pytest.raises((ValueError, TypeError), match="column 0 .* of X"):
         encoder.transform(np.array([[bad]], object))
@@ -116,7 +116,7 @@ def test_spans_are_seconds(form):
     np.testing.assert_allclose(encoder.transform(form()), expected, atol=1e-6)
 
 
-def test_what_is_no_span():
+def test_what_is_not_a_span():
     encoder = TableEncoder().fit(np.array(SPANS, "m8[s]")[:, None])
     with pytest.raises(TypeError, match="column 0 .* of X: .*time span"):
         encoder.transform([[1.0]])
@@ -124,7 +124,7 @@ def test_what_is_no_span():
 
 
 @pytest.mark.parametrize("values", [np.arange(3.0), ["1", "2", "3"]])
-def test_dates_are_no_numbers(values):
+def test_dates_are_not_numbers(values):
     encoder = TableEncoder(categorical_features=None).fit(pd.DataFrame({"d": values}))
     with pytest.raises(TypeError, match="column 'd' of X"):
         encoder.transform(pd.DataFrame({"d": ARRAY[:3]}))

@@ -1,4 +1,4 @@
-"""The contract of a transformer of scikit-learn."""
+"""TableEncoder keeps the contract of a scikit-learn transformer."""
 
 import enum
 import pickle
@@ -75,7 +75,7 @@ def test_pickles_are_small():
 
 
 def parts_of(value):
-    """Yield whatever a fitted object is made of."""
+    """Yield everything of which a fitted object consists."""
     yield value
     state = value.__getstate__() if hasattr(value, "__dict__") else value
     inner = state.values() if isinstance(state, dict) else state
@@ -85,7 +85,7 @@ def parts_of(value):
 
 
 def test_what_is_fitted_is_plain():
-    """No enum, named tuple or function: whoever saves without pickle can write it."""
+    """No enum, named tuple, or function: it can be stored without pickle."""
     parts = list(parts_of(TableEncoder(linear=True).fit(table())))
     assert len(parts) > 50
     for part in parts:

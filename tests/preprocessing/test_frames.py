@@ -1,4 +1,4 @@
-"""The same table in frames of pandas, polars and pyarrow."""
+"""The same table in frames of pandas, polars, and pyarrow."""
 
 from decimal import Decimal
 

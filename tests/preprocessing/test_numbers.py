@@ -1,4 +1,4 @@
-"""Numbers: the formulae against a slow reference, and what the bins of a table are."""
+"""Numbers: the formulas against a slow reference, and the bins of a table."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from tests.preprocessing.reference import edges, encode
 
 
 def numbers(n, seed=0):
-    """Return skewed, tied, zero-inflated, two-valued and gappy columns."""
+    """Return columns: skewed, with ties, with many zeros, two-valued, and with gaps."""
     rng = np.random.default_rng(seed)
     columns = rng.standard_normal((n, 6)) * [1, 100, 1e-5, 1, 1, 1] + [0, 5, 0, 1e6, 0, 0]
     columns[:, 1] = np.exp(columns[:, 1] / 50)
@@ -59,7 +59,7 @@ def test_any_numbers_give_finite_features(X):
     n = out.shape[1] - encoder.n_linear_
     assert np.abs(out[:, :n]).max() <= 3
     assert len(encoder.get_feature_names_out()) == out.shape[1]
-    # One row alone is the same row.
+    # The row is the same if encoded alone.
     assert np.array_equal(encoder.transform(X[-1:]), out[-1:])
 
 
@@ -136,7 +136,7 @@ def test_trees_of_few_rows_are_quantiles():
     assert np.array_equal(by_tree, TableEncoder(n_bins=3).fit_transform(x))
 
 
-def test_whole_numbers_of_many_values_are_no_labels():
+def test_whole_numbers_with_many_values_are_not_labels():
     x = np.random.default_rng(0).random((300, 1))
     y = (x[:, 0] * 1000).astype(int)
     one = TableEncoder(bins="tree").fit_transform(x, y)

@@ -1,4 +1,4 @@
-"""Ordered categories: levels, and beside them a number."""
+"""Ordered categories are encoded as levels and, in addition, as a number."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def grades(values, order=GRADES, ordered=True):
 SOME = ["low", "high", None, "middle", "low", "high", "middle"]
 
 
-def test_an_ordered_category_is_a_number_beside_its_levels():
+def test_an_ordered_category_is_a_number_next_to_its_levels():
     encoder = TableEncoder(n_bins=3, linear=True).fit(grades(SOME))
     names = encoder.get_feature_names_out().tolist()
     assert names[:3] == ["grade_rank", "grade_rank_bin0", "grade_rank_bin1"]
@@ -34,7 +34,7 @@ def test_an_ordered_category_is_a_number_beside_its_levels():
 
 def test_missing_and_unknown_entries_have_the_median():
     encoder = TableEncoder().fit(grades(SOME))
-    # The levels say that an entry is missing, so no indicator does.
+    # The levels say that an entry is missing, so there is no indicator.
     assert "grade_rank_missing" not in encoder.get_feature_names_out()
     later = pd.DataFrame({"grade": ["middle", None, "odd", ""]})
     assert np.unique(encoder.transform(later)[:, 0]).tolist() == [0.0]

@@ -1,4 +1,4 @@
-"""Numbers that differ by rounding alone, and tiny ones that do not."""
+"""Numbers that differ only by rounding, and tiny ones that do not."""
 
 import warnings
 
@@ -70,7 +70,7 @@ def test_surplus_components_are_named(decompose):
     ) as record:
         encoded = TableEncoder(n_bins=None).fit_transform(X)
     assert len(record) == 1
-    # They may hold something after all.
+    # They may contain information after all.
     assert encoded.shape == (N, 6)
 
 

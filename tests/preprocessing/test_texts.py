@@ -1,4 +1,4 @@
-"""Numbers, dates and time spans that came as text, and columns that tell nothing."""
+"""Numbers, dates, and time spans stored as text, and columns without information."""
 
 import datetime as dt
 import pickle
@@ -29,7 +29,7 @@ def column(texts):
 
 
 def same(X, plain, kind):
-    """Assert that a column is read like one that came as numbers or dates, without a warning."""
+    """Assert that a column is read as if it held numbers or dates, without a warning."""
     encoder = TableEncoder(linear=True).fit(X)
     assert encoder.kinds_ == [kind]
     expected = TableEncoder(linear=True).fit_transform(plain)
@@ -133,7 +133,7 @@ def test_numbers_however_they_are_spelt(spell):
 
 
 @pytest.mark.parametrize("missing", MISSING)
-def test_what_stands_for_missing(missing):
+def test_what_is_read_as_missing(missing):
     texts = column(list(map(str, VALUES)))
     texts[::9] = missing
     plain = VALUES.copy()
@@ -153,7 +153,7 @@ def test_what_stands_for_missing(missing):
 def test_dates_however_they_are_spelt(layout):
     texts = [moment.strftime(layout) for moment in MOMENTS]
     encoder = same(column(texts), DAYS[:, None], "date")
-    # One row alone could not tell the day from the month.
+    # A single row could not distinguish the day from the month.
     alone = np.vstack([encoder.transform(column([text])) for text in texts[:5]])
     assert np.array_equal(alone, encoder.transform(column(texts[:5])))
 
@@ -419,7 +419,7 @@ def test_nearly_all(share, way):
 
 
 def test_each_text_is_parsed_once():
-    """A hundred thousand rows of few texts cost no more than to look them up."""
+    """A hundred thousand rows with few different texts cost no more than looking them up."""
     calls = []
     read = NUMBERS["decimal point"]
 

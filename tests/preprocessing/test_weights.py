@@ -1,4 +1,4 @@
-"""Weights: 2 is the row twice, 0 no row, times 100 the same."""
+"""Sample weights: 2 is the row twice, 0 is no row, and times 100 changes nothing."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Real local clusters, and an end to their workers."""
+"""Real local clusters, and a way to kill their workers."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ def cluster(n_workers, n_threads, processes=True):
 
 
 def kill_one(folder, killed):
-    """Kill the first process that leaves a file with its number in a folder."""
+    """Kill the first process that writes a file with its number into a folder."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and not killed:
         for name in os.listdir(folder)[:1]:

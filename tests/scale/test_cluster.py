@@ -53,7 +53,7 @@ def client():
 
 @pytest.fixture
 def mortal():
-    """A cluster nobody else needs: the next test would meet it while a worker is restarted."""
+    """A separate cluster: other tests would meet it while a worker is restarted."""
     with cluster_of_two() as client:
         yield client
 
@@ -100,7 +100,7 @@ def test_blocks_come_from_the_cluster(client):
 
 @contextmanager
 def a_worker_dies(client, folder, **options):
-    """Kill the first worker that is seen in the middle of a fit of `_slow`; tell which."""
+    """Kill the first worker that is in the middle of a fit of `_slow`; say which one."""
     killed = []
     workers = {worker["pid"] for worker in client.run(_process).values()}
 
@@ -121,7 +121,7 @@ def a_worker_dies(client, folder, **options):
 
 
 @pytest.mark.parametrize("name", [pytest.param("halving", marks=pytest.mark.slow), "grid"])
-def test_a_search_whose_client_was_killed_goes_on_there(client, name, tmp_path):
+def test_a_search_whose_client_was_killed_continues(client, name, tmp_path):
     path = tmp_path / "search.sknn"
     assert killed(name, path, "the file is written", 2)
     with joblib.parallel_config("dask"):
@@ -133,7 +133,7 @@ def test_a_search_whose_client_was_killed_goes_on_there(client, name, tmp_path):
 def test_a_search_survives_the_death_of_a_worker(mortal, tmp_path):
     here = searched()
     begin = time.monotonic()
-    # Arrays that joblib hands to one worker alone would be lost with it.
+    # Arrays that joblib passes to one worker alone would be lost with it.
     with a_worker_dies(mortal, tmp_path, scatter=[X, y]) as killed:
         there = GridSearchCV(_slow(str(tmp_path)), GRID, cv=3, refit=False).fit(X, y)
     assert killed and time.monotonic() - begin < 60

@@ -1,4 +1,4 @@
-"""Encoders of tables on real local clusters: the same bits, and no rows in this process."""
+"""Table encoders on real local clusters: the same bits, and no rows in this process."""
 
 import numpy as np
 import pytest
@@ -52,7 +52,7 @@ def encoded(frame, rows, bins):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("n_workers", "n_threads"), [(2, 1), (1, 3)])
-def test_a_cluster_comes_to_the_same(frame, rows, n_workers, n_threads):
+def test_a_cluster_gives_the_same(frame, rows, n_workers, n_threads):
     here = [encoded(frame, rows, bins) for bins in ("quantile", "tree")]
     with cluster(n_workers, n_threads):
         there = [encoded(frame, rows, bins) for bins in ("quantile", "tree")]

@@ -1,4 +1,4 @@
-"""Members on real local clusters: the same bits anywhere, and little in the client."""
+"""Members on real local clusters: the same bits everywhere, and little memory in the client."""
 
 import os
 import threading
@@ -63,7 +63,7 @@ def assert_same(there, here):
     assert_array_equal(there.predict(X, **levels), here.predict(X, **levels))
 
 
-def test_a_cluster_comes_to_the_same(here):
+def test_a_cluster_gives_the_same(here):
     alone = fit_members(network(), lazy(), y, weight)
     assert_same(alone, here)
     with cluster(2, 1, processes=False):
@@ -110,7 +110,7 @@ def test_a_worker_that_dies_in_the_middle(here, tmp_path, stage):
 
 
 def made(i):
-    """Make a block where it is needed."""
+    """Make a block on the worker that needs it."""
     numbers = np.random.default_rng(i).normal(size=(20_000, 12))
     return pd.DataFrame(numbers, columns=list("abcdefghijkl"))
 

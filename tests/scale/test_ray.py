@@ -1,4 +1,4 @@
-"""A search on a local Ray cluster, in a process of its own: Ray writes into the home folder."""
+"""A search on a local Ray cluster, in a separate process: Ray writes into the home folder."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""One network on real local clusters: the same bits wherever its blocks are trained on."""
+"""One network on real local clusters: the same bits, wherever its blocks are trained."""
 
 import importlib.util
 import os
@@ -37,7 +37,7 @@ def lazy():
 
 
 def trained(x=None, target=y, kind=MLPClassifier):
-    # Large enough for two threads of BLAS, which would sum in another order.
+    # Large enough for two BLAS threads, which would sum in another order.
     net = kind((300, 300), batch_size=50, dropout=0.1, random_state=0)
     x = lazy() if x is None else x
     return fit_blocks(net, x, target, epochs=2, together=4, classes=[0, 1])
@@ -55,7 +55,7 @@ def assert_same(there, here):
         assert_array_equal(there.run_.optimizer_state[name], state)
 
 
-def test_a_cluster_comes_to_the_same():
+def test_a_cluster_gives_the_same():
     small = {"epochs": 1, "together": 2, "classes": [0, 1]}
     parts = [(X[:50], y[:50]), (X[50:90], y[50:90])]
     here = fit_blocks(MLPClassifier((4,), random_state=0), parts, **small)
@@ -180,7 +180,7 @@ print("the same")
 
 @pytest.mark.slow
 @pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
-def test_ray_comes_to_the_same(tmp_path):
+def test_ray_gives_the_same(tmp_path):
     home = {"HOME": str(tmp_path), "RAY_USAGE_STATS_ENABLED": "0", "RAY_TMPDIR": "/tmp"}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", SCRIPT],

@@ -1,4 +1,4 @@
-"""A search of ours beside scikit-learn's, and what must be the same."""
+"""Our search next to scikit-learn's, and what must be the same."""
 
 import numpy as np
 from sklearn import model_selection
@@ -23,7 +23,7 @@ def both(model, space, X, y=None, *, kind="grid", given=None, **options):
 
 
 def assert_same(ours, theirs):
-    """All that was found is the same, to the bit; only times are other."""
+    """All results are the same, bit for bit, except for times."""
     table, known = ours.cv_results_, theirs.cv_results_
     assert list(table) == list(known)
     for name in table.keys() - TIMES:
@@ -41,7 +41,7 @@ def assert_same(ours, theirs):
 
 
 def assert_same_network(ours, theirs):
-    """Two fitted models end in networks with the same weights after the same epochs."""
+    """Two fitted models end in networks with the same weights after equally many epochs."""
     mine, other = end(ours), end(theirs)
     if hasattr(other, "coefs_"):
         assert mine.n_iter_ == other.n_iter_
@@ -51,14 +51,14 @@ def assert_same_network(ours, theirs):
 
 
 def end(model):
-    """Return what a model is or ends in."""
+    """Return the model itself, or the last step of a pipeline."""
     while hasattr(model, "steps"):
         model = model.steps[-1][1]
     return model
 
 
 def record(monkeypatch):
-    """Return a list that gets how many networks each block has, as they are trained."""
+    """Return a list to which the number of networks of each trained block is added."""
     sizes, evaluate = [], blocks.evaluate
 
     def counted(block, judge):

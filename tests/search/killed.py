@@ -1,4 +1,4 @@
-"""Searches with a checkpoint, and processes that are killed in the middle of one."""
+"""Searches with a checkpoint, and processes that are killed during one."""
 
 import functools
 import multiprocessing
@@ -41,7 +41,7 @@ SEARCHES = {
 
 
 def fitted(name, path=None):
-    """Return a search that was fitted."""
+    """Return a fitted search."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return SEARCHES[name](path).fit(X, THREE)
@@ -49,12 +49,12 @@ def fitted(name, path=None):
 
 @functools.cache
 def whole(name):
-    """Return the same search as nothing ever stopped it."""
+    """Return the same search, never interrupted."""
     return fitted(name)
 
 
 def assert_same(one, other):
-    """Two searches found the same, to the bit; only times are other."""
+    """The results of two searches are the same, bit for bit, except for times."""
     assert_same_results(one, other)
     past = getattr(one, "history_", {})
     for name in past.keys() - {"seconds"}:
@@ -68,12 +68,12 @@ def assert_same(one, other):
 
 
 def at_once():
-    """Let every block be written as soon as it is done."""
+    """Write the file as soon as a block is done."""
     return mock.patch.multiple(checkpoint, _LEAST_SECONDS=0.0, _WRITINGS=0.0)
 
 
 def _kill(function, number, after):
-    """Let the process be killed by a call of a function, before or after it is done."""
+    """Kill the process in a call of a function, before or after the function runs."""
     calls = iter(range(number))
 
     def killing(*args, **options):
@@ -89,7 +89,7 @@ def _kill(function, number, after):
 
 
 def _half(function, number):
-    """Let the process be killed when half of a file is written."""
+    """Kill the process when half of a file is written."""
     calls = iter(range(number))
 
     def writing(head, arrays, sink):
@@ -126,7 +126,7 @@ def _live(name, path, moment, number):
 
 
 def start(target, *args):
-    """Return a new process; the first one takes as long as all imports do."""
+    """Return a new process; the first one takes as long as all imports."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
     process = context.Process(target=target, args=args)
@@ -135,7 +135,7 @@ def start(target, *args):
 
 
 def killed(name, path, moment, number):
-    """Search in a process that is killed in the n-th moment of a kind; say whether it was."""
+    """Search in a process that is killed at the n-th moment of a kind; say whether it was."""
     process = start(_live, name, path, moment, number)
     process.join()
     assert process.exitcode in (0, -signal.SIGKILL), process.exitcode

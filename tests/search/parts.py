@@ -1,4 +1,4 @@
-"""What tests of searches share."""
+"""Parts that the tests of searches share."""
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -46,7 +46,7 @@ class Counted(TransformerMixin, BaseEstimator):
 
 
 class CrossFitted(TransformerMixin, BaseEstimator):
-    """Makes other rows of those it is fitted on than of the same rows later."""
+    """Gives other rows in `fit_transform` than later in `transform`."""
 
     def fit(self, X, y=None):
         self.mean_ = X.mean(axis=0)
@@ -60,7 +60,7 @@ class CrossFitted(TransformerMixin, BaseEstimator):
 
 
 class CountEpochs(Callback):
-    """Counts the epochs of all networks of this process."""
+    """Counts the epochs of all networks in this process."""
 
     epochs = 0
 
@@ -69,7 +69,7 @@ class CountEpochs(Callback):
 
 
 class Interrupt(Callback):
-    """Plays Ctrl-C at the end of an epoch, once so many epochs were trained in all."""
+    """Acts like Ctrl-C at the end of an epoch, after this many epochs in all."""
 
     left = 0
     armed = False
@@ -83,23 +83,23 @@ class Interrupt(Callback):
 
 
 def interrupt_after(epochs):
-    """Let Ctrl-C come after so many epochs of networks with `Interrupt` among their callbacks."""
+    """Act like Ctrl-C after this many epochs of networks with the callback `Interrupt`."""
     Interrupt.left, Interrupt.armed = epochs, True
 
 
 def two_scores(estimator, X, y):
-    """A scorer that returns several figures."""
+    """A scorer that returns two scores."""
     right = accuracy_score(y, estimator.predict(X))
     return {"right": right, "wrong": -right}
 
 
 def index_of_first(results):
-    """A refit that wants the first candidate."""
+    """A `refit` that picks the first candidate."""
     return 0
 
 
 def assert_same_results(one, other):
-    """Two searches found the same, times excepted."""
+    """The results of two searches are the same, except for times."""
     assert one.cv_results_.keys() == other.cv_results_.keys()
     for name, values in one.cv_results_.items():
         if "time" in name or name == "seconds":

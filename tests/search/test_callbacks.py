@@ -1,4 +1,4 @@
-"""Callbacks of the network in a search, and parameters that are wrong in all candidates."""
+"""Callbacks of a network in a search, and parameters that are invalid in all candidates."""
 
 import os
 import pickle
@@ -22,14 +22,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 class Inside(Callback):
-    """Has a callback of its own."""
+    """Has a callback inside."""
 
     def __init__(self, inner):
         self.inner = inner
 
 
 class Stops(Callback):
-    """Stops as a Pause does."""
+    """Stops training as a Pause does."""
 
     def __init__(self, epoch):
         self.epoch = epoch
@@ -64,7 +64,7 @@ def test_a_pause_inside_a_callback_is_an_error_of_the_search(epoch):
 
 
 def test_grid_searches_write_whole_checkpoints(tmp_path):
-    """Those of scikit-learn do not know the callback; the last network wins."""
+    """scikit-learn's searches do not know the callback; the last network wins."""
     path = tmp_path / "file"
     net = network(max_iter=3, callbacks=[Checkpoint(path)])
     with parallel_config("threading", n_jobs=2):
@@ -92,7 +92,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 @pytest.mark.parametrize("error_score", ["raise", 0.0], ids=str)
-def test_what_is_wrong_in_all_candidates_is_told_as_itself(name, error_score):
+def test_what_is_wrong_in_all_candidates_is_raised_as_it_is(name, error_score):
     model, space, words = WRONG[name]
     with pytest.raises(InvalidParameterError, match=words) as caught:
         search(model, space, n_candidates=1, error_score=error_score).fit(X, THREE)

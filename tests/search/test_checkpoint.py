@@ -1,4 +1,4 @@
-"""A search whose process was killed goes on, and ends as if nothing had happened."""
+"""A search whose process was killed continues, and ends as if nothing had happened."""
 
 import itertools
 import signal
@@ -58,7 +58,7 @@ def path(tmp_path):
 
 @pytest.fixture
 def trained(monkeypatch):
-    """A list that gets how many networks each block has that is trained."""
+    """A list to which the number of networks of each trained block is added."""
     sizes = []
     for module, name, count in [
         (halving, "train", len),
@@ -76,11 +76,11 @@ def trained(monkeypatch):
 
 
 class Died(Exception):
-    """What ends a search in these tests where it need not be SIGKILL."""
+    """Ends a search in these tests if SIGKILL is not necessary."""
 
 
 def dying(after):
-    """Let the next block end the search, once so many were trained."""
+    """Let the next block end the search after this many were trained."""
     real, calls = halving.train, itertools.count()
 
     def train(*args):
@@ -97,7 +97,7 @@ def dying(after):
 @pytest.mark.parametrize("number", [0, 3])
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("name", ["halving", "grid"])
-def test_what_was_killed_goes_on(name, moment, number, path):
+def test_what_was_killed_continues(name, moment, number, path):
     assert killed(name, path, moment, number)
     assert_same(fitted(name, path), whole(name))
 
@@ -166,7 +166,7 @@ NETWORKS = {
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_networks_go_on_where_they_were(name, path):
+def test_networks_continue_where_they_were(name, path):
     net = NETWORKS[name]
     space = {"learning_rate": [0.01, 0.03, 0.1]} if name == "machine" else RATES
     if name == "lbfgs":
@@ -213,7 +213,7 @@ def test_networks_are_in_the_file_while_they_are_needed(path, sizes):
     wide = {"hidden_layer_sizes": [(300 + i,) for i in range(9)]}
     search(network(), wide, n_candidates=9, refit=False, checkpoint=path).fit(X, THREE)
     network_bytes = 3 * 8 * 300 * (5 + 1 + 3)  # Weights, and two moments of Adam.
-    # On two splits each go on three candidates, then one, and at last none.
+    # On each of two splits, three candidates continue, then one, and finally none.
     for size, n_networks in zip(sizes, [6, 2, 0], strict=True):
         assert 0 <= size - n_networks * network_bytes < 20_000 + 4_000 * n_networks
 
@@ -309,7 +309,7 @@ USED = {
 
 @pytest.mark.parametrize("kind", USED)
 def test_data_are_the_same_though_they_were_used(kind, path):
-    """Libraries note in sparse matrices and frames what they have found out about them."""
+    """Libraries cache what they have found out about sparse matrices and frames."""
     data, use = USED[kind]()
     network = TabularMLPClassifier(n_members=1) if kind == "frame" else NET
     network = clone(network).set_params(random_state=0)
@@ -347,7 +347,7 @@ def test_backends_that_answer_late_get_less_at_a_time():
         assert [next(done), *done] == [*range(11)]
 
 
-def test_after_ctrl_c_the_same_call_goes_on(path):
+def test_after_ctrl_c_the_same_call_continues(path):
     model = network(callbacks=[Interrupt()])
     other = search(model).fit(X, THREE)
     interrupt_after(14)
@@ -378,7 +378,7 @@ def test_candidates_that_fail_stay_failed(kind, path, trained):
 
 
 class Twice(GridSearchCV):
-    """Looks at a grid in two rounds."""
+    """Goes through a grid in two rounds."""
 
     def _run_search(self, evaluate_candidates, **context):
         for alpha in (0.1, 1.0):
@@ -405,7 +405,7 @@ def _second_dies():
     return evaluate
 
 
-def test_weights_and_routed_metadata_go_on_too(path):
+def test_searches_with_weights_and_routed_metadata_continue_too(path):
     weight = np.linspace(0.1, 2.0, len(X))
     with config_context(enable_metadata_routing=True):
         model = network().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
@@ -416,14 +416,14 @@ def test_weights_and_routed_metadata_go_on_too(path):
 
 
 class Mine(Callback):
-    """A class of the user's own."""
+    """A user-defined class."""
 
     def on_train_begin(self, progress):
         self.known = Odd()
 
 
 class Odd:
-    """What nobody would know to be part of a search."""
+    """An object that nobody would recognize as part of a search."""
 
 
 def test_classes_of_the_search_itself_are_trusted(path):
@@ -435,7 +435,7 @@ def test_classes_of_the_search_itself_are_trusted(path):
 
 
 class Noted(Callback):
-    """A class of the user's own that holds what a file can."""
+    """A user-defined class that holds what a file can hold."""
 
     def on_train_begin(self, progress):
         self.began = True

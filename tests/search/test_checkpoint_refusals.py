@@ -1,4 +1,4 @@
-"""What a checkpoint refuses, before anything is trained: other searches, other data, bad files."""
+"""What a checkpoint refuses before training: other searches, other data, bad files."""
 
 import itertools
 import os
@@ -82,7 +82,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    """Files of searches that are over, by name."""
+    """Files of finished searches, by name."""
     folder = tmp_path_factory.mktemp("kept")
     for name in KINDS:
         KINDS[name](folder / name).fit(X, THREE)
@@ -150,14 +150,14 @@ def test_rows_made_without_a_seed_are_found_out(path):
 
 
 class Unseeded(StandardScaler):
-    """Draws without telling."""
+    """Draws random numbers without saying so."""
 
     def transform(self, X):
         return super().transform(X) + np.random.random()  # noqa: NPY002
 
 
 def _forget_results(path):
-    """Make of a file one of a search that was killed before it knew anything."""
+    """Turn a file into that of a search that was killed before its first result."""
     save(load(path) | {"state": None}, path)
 
 

@@ -1,4 +1,4 @@
-"""What survives was trained as `fit` would have trained it, and no epoch was trained twice."""
+"""Survivors are trained as `fit` would train them, and no epoch is trained twice."""
 
 import numpy as np
 import pytest
@@ -99,7 +99,7 @@ def test_parts_of_the_work_are_the_whole(case):
         return
     (again,) = train([model], fold, None, 3, judge, [Report()])
     assert_same(first.network, again.network)
-    assert not hasattr(model, "network_"), "what is handed out stays as it is"
+    assert not hasattr(model, "network_"), "returned objects do not change"
     ends = [
         train([each.network], fold, None, 7, judge, [Report()])[0] for each in (first, again, first)
     ]
@@ -136,7 +136,7 @@ def test_max_iter_is_the_horizon():
     assert ours.best_estimator_.max_iter == 9 and ours.estimator.max_iter == 100
 
 
-def test_steps_before_the_network_are_fitted_once_a_split():
+def test_steps_before_the_network_are_fitted_once_per_split():
     Counted.fits = 0
     search(make_pipeline(Counted(), network()), PIPED, refit=False).fit(X, THREE)
     assert Counted.fits == 2

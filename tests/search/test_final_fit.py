@@ -1,4 +1,4 @@
-"""Callbacks that look at the fit of the best candidate alone: films."""
+"""Callbacks that see only the fit of the best candidate: films."""
 
 import re
 
@@ -74,7 +74,7 @@ def test_without_a_refit_nothing_is_filmed(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", [GridSearchCV, halving])
-def test_what_the_last_fit_would_refuse_is_told_before_the_search(kind, tmp_path):
+def test_what_the_last_fit_would_refuse_is_reported_before_the_search(kind, tmp_path):
     fits = []
     film = Film(tmp_path / "missing" / "film.html")
     with pytest.raises(InvalidParameterError, match="path"):
@@ -98,7 +98,7 @@ def test_callbacks_of_your_own_may_sit_out_too(kind):
     assert len(all_fits) > 4 and len(last_fits) == 1
 
 
-def test_a_film_is_no_part_of_what_a_checkpoint_compares(tmp_path):
+def test_a_checkpoint_does_not_compare_films(tmp_path):
     path = tmp_path / "search"
     first = GridSearchCV(net(callbacks=None), GRID, cv=2, checkpoint=path).fit(X, Y)
     film = Film(tmp_path / "film.html")

@@ -1,4 +1,4 @@
-"""Searches in blocks are searches of scikit-learn's in all they promise."""
+"""Searches in blocks keep all promises of scikit-learn's searches."""
 
 import inspect
 import pickle
@@ -69,7 +69,7 @@ def test_a_search_is_one_of_scikit_learn(kind):
     np.testing.assert_array_equal(found.predict(X), ours.predict(X))
 
 
-# Some checks ask for accuracy.
+# Some checks depend on accuracy.
 CHECKED = {"max_iter": 30, "learning_rate_init": 0.1, "batch_size": 50, "random_state": 0}
 
 

@@ -1,4 +1,4 @@
-"""Searches in blocks find what scikit-learn's find, to the bit."""
+"""Searches in blocks find the same as scikit-learn's, bit for bit."""
 
 import numpy as np
 import pandas as pd
@@ -41,14 +41,14 @@ FIRST = np.arange(30)
 
 
 def writing(model, X, y):
-    """Score rows, and spoil them for others."""
+    """Score rows, and then overwrite them."""
     found = float(X.sum())
     X += 1
     return found
 
 
 class Doubled(MLPClassifier):
-    """Doubles what it is fitted on."""
+    """Doubles the rows on which it is fitted."""
 
     def fit(self, X, y):
         return super().fit(2 * X, y)

@@ -1,4 +1,4 @@
-"""What goes wrong in a search in blocks goes wrong for one candidate, as in scikit-learn's."""
+"""An error in a search in blocks affects one candidate, as in scikit-learn's searches."""
 
 import warnings
 
@@ -26,7 +26,7 @@ FAILS = {
 
 
 def messages(run):
-    """Return what a search warns of, but for the stack of the errors."""
+    """Return the warnings of a search, without the stacks of errors."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         run()
@@ -120,7 +120,7 @@ SPACE = {"mlpclassifier__alpha": [0.1, 0.2, 0.3, 0.4]}
 
 
 def interrupted(epochs, **options):
-    """Return a search over networks of which one plays Ctrl-C."""
+    """Return a search over networks, one of which acts like Ctrl-C."""
     net = MLPClassifier((4,), max_iter=4, random_state=0, callbacks=[parts.Interrupt()])
     parts.interrupt_after(epochs)
     return GridSearchCV(make_pipeline(StandardScaler(), net), SPACE, cv=2, **options)

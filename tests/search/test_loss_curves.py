@@ -1,4 +1,4 @@
-"""Losses of all candidates of a search: those each network has alone, and only where asked for."""
+"""Loss curves of all candidates are those of each network alone, and are optional."""
 
 import pickle
 
@@ -55,7 +55,7 @@ def test_splits_that_stop_first_end_in_nan():
 
 
 @pytest.mark.bits
-def test_they_change_nothing_and_are_kept_only_where_asked_for():
+def test_they_change_nothing_and_are_kept_only_where_requested():
     plain = GridSearchCV(NET, GRID, cv=CV).fit(X, Y)
     search = keeping()
     assert not hasattr(plain, "loss_curves_")

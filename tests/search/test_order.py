@@ -1,4 +1,4 @@
-"""In each round the longest tasks are begun first."""
+"""In each round, the longest tasks begin first."""
 
 import math
 
@@ -18,7 +18,7 @@ WIDTHS = {"hidden_layer_sizes": [(2,), (8,), (4,), (6,)]}
 
 @pytest.fixture
 def begun(monkeypatch):
-    """Tell epochs, width and whether it is new of every task; an epoch takes its width."""
+    """Return epochs, width, and novelty of every task; an epoch takes as long as its width."""
     told = []
 
     def measured(nets, fold, lesson, epochs, judge, reports):

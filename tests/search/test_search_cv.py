@@ -411,7 +411,7 @@ def test_spaces_that_are_none(asked):
         search(space=asked).fit(X, THREE)
 
 
-def test_of_the_figures_of_a_callable_that_of_refit_decides_who_goes_on():
+def test_of_the_figures_of_a_callable_that_of_refit_decides_who_continues():
     found = search(scoring=two_scores, refit="wrong").fit(X, THREE)
     past = found.history_
     first, last = past["rung"] == 0, past["rung"] == 2
@@ -441,7 +441,7 @@ def test_the_network_itself_is_a_parameter():
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_random_state_that_moves_on_begins_anew_for_every_network(n_jobs):
+def test_a_random_state_that_moves_on_starts_over_for_every_network(n_jobs):
     model = network(random_state=np.random.RandomState(0))
     found = search(model, strategy="random", n_jobs=n_jobs).fit(X, THREE)
     theirs = RandomizedSearchCV(model, SPACE, n_iter=6, cv=2, random_state=0).fit(X, THREE)

@@ -1,4 +1,4 @@
-"""Ready-made spaces: everything that is drawn can be trained."""
+"""Ready-made spaces: every candidate drawn from them can be trained."""
 
 import pickle
 
@@ -134,7 +134,7 @@ def test_choices_of_every_kind():
     assert list(space(given, layers=None, dropout=None)) == ["alpha", "learning_rate_init"]
 
 
-def test_layers_that_are_no_parameter_change_no_space():
+def test_layers_that_are_not_a_parameter_do_not_change_spaces():
     net = TabularMLPClassifier()
     net.layers = [Dense(3)]
     assert list(space(net)) == list(space(TabularMLPClassifier()))
@@ -182,7 +182,7 @@ def test_changes():
     assert space(AutoEncoder(9))["hidden_layer_sizes"].last == 9
 
 
-def test_what_is_no_space():
+def test_what_is_not_a_space():
     with pytest.raises(ValueError, match="no ready-made search space for GaussianRBM"):
         space(GaussianRBM())
     with pytest.raises(ValueError, match="has no parameter 'depth'"):

@@ -1,4 +1,4 @@
-"""A search is what its network is: tags, methods, and whether it wants y."""
+"""A search has the tags and methods of its network, and needs y if the network does."""
 
 import pytest
 from sklearn.pipeline import make_pipeline
@@ -11,7 +11,7 @@ from tests.estimators.data import THREE, X
 
 BRIEF = {"max_iter": 4, "learning_rate_init": 0.01, "random_state": 0}
 MODELS = {
-    # Some checks ask for accuracy.
+    # Some checks depend on accuracy.
     "classifier": MLPClassifier((10,), solver="lbfgs", max_iter=30, random_state=0),
     "regressor": MLPRegressor(hidden_layer_sizes=(4,), solver="lbfgs", **BRIEF),
     "pipeline": make_pipeline(StandardScaler(), MLPClassifier((4,), **BRIEF)),
@@ -43,7 +43,7 @@ def test_what_the_best_estimator_says():
     assert not hasattr(search("classifier").set_params(refit=False), "fit_transform")
 
 
-def test_y_is_asked_for_by_name():
+def test_a_missing_y_is_named():
     with pytest.raises(ValueError, match="requires y to be passed"):
         search("classifier").fit(X)
     assert search("coder").fit(X).best_index_ in (0, 1)

@@ -111,7 +111,7 @@ def test_random_configurations(kind, seed):
 
 
 def resident_bytes():
-    """Return the memory this process holds, None where the system does not tell."""
+    """Return the memory that this process holds, or None if the system does not say."""
     table = pathlib.Path("/proc/self/statm")
     if not table.exists():
         return None
@@ -136,7 +136,7 @@ def test_a_stream_of_ten_thousand_chunks_does_not_grow():
     tracemalloc.stop()
     feed(4000)
     assert grown < 200_000
-    # What NumPy and the allocator keep to themselves is seen from outside only.
+    # What NumPy and the allocator keep shows only from outside.
     assert resident is None or resident_bytes() - resident < 20e6
     assert abs(len(pickle.dumps(net)) - size) < 2_000
     assert len(net.loss_curve_) == 1000 and net.t_ == 200_000

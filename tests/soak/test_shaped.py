@@ -61,12 +61,12 @@ CASES = {
 
 
 def flat(answer):
-    """Return answers, a list for rows of different lengths, as one array."""
+    """Return predictions, a list for rows of different lengths, as one array."""
     return np.concatenate([np.ravel(each) for each in answer])
 
 
 def continued(net, rows, y, weight):
-    """Return the network after three passes, and its like after two, a pickle and another."""
+    """Return the network after three passes, and after two, a pickle, and another pass."""
     whole = net(3).fit(rows, y, weight)
     begun = net(2).set_params(warm_start=True).fit(rows, y, weight)
     begun = pickle.loads(pickle.dumps(begun)).set_params(max_iter=1).fit(rows, y, weight)

@@ -1,4 +1,4 @@
-"""Streams from Dask are the sequential stream, to the last bit."""
+"""Streams from Dask are the same as the sequential stream, bit for bit."""
 
 import numpy as np
 import pytest
@@ -175,7 +175,7 @@ def test_arguments_are_named_as_the_user_knows_them(net, arguments, more, error,
         fit_blocks(net, *arguments, **more)
 
 
-def test_classes_are_asked_for_where_they_are_needed():
+def test_classes_are_required_only_where_they_are_needed():
     indicators = np.c_[y, y]
     assert fit_blocks(MLPClassifier(**SMALL), WHOLE, indicators).t_ == 100
     net = fit_blocks(MLPClassifier(**SMALL), WHOLE, y, classes=[0, 1])

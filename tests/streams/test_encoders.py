@@ -1,4 +1,4 @@
-"""Encoders of tables fitted by all blocks: alone, and for networks."""
+"""Table encoders fitted to all blocks, alone and for networks."""
 
 import numpy as np
 import pytest
@@ -106,7 +106,7 @@ def test_labels_cut_bins_by_their_codes():
     ],
 )
 def test_who_fits_the_encoder(source, more, by_all):
-    """Dask's blocks side by side are looked at before; one after the other it is the stream."""
+    """All Dask blocks side by side decide; one after the other, it is the stream."""
     net = fit_blocks(network(), *source, **more)
     levels = [name for name in net.encoder_.get_feature_names_out() if name.startswith("b_")]
     assert levels == (["b_x", "b_y", "b_z"] if by_all else [])
@@ -130,7 +130,7 @@ def test_small_first_blocks_do_with_an_encoder_of_all():
     assert whole.run_.epoch == 2
 
 
-def test_a_network_that_goes_on_keeps_its_encoder():
+def test_a_network_that_continues_keeps_its_encoder():
     net = fit_blocks(network(), PARTS, together=2, encoder="all")
     before = net.encoder_.transform(X)
     fit_blocks(net, [(X[:60], y[:60])], encoder="all")

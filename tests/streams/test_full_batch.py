@@ -1,4 +1,4 @@
-"""L-BFGS over blocks is L-BFGS over all rows, but for the rounding of sums."""
+"""L-BFGS over blocks is L-BFGS over all rows, except for the rounding of sums."""
 
 import joblib
 import numpy as np
@@ -33,7 +33,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_blocks_come_to_what_all_rows_come_to(case):
+def test_blocks_give_what_all_rows_give(case):
     net, target, counts = CASES[case]
     plain = type(net)(**net.get_params(deep=False)).fit(X, target, counts)
     blocks = fit_blocks(net, LAZY, target, counts)

@@ -1,4 +1,4 @@
-"""Members as tasks come to what fit comes to, to the last bit."""
+"""Members as tasks give the results of `fit`, bit for bit."""
 
 import joblib
 import numpy as np
@@ -50,7 +50,7 @@ def network(kind=TabularMLPRegressor, **more):
 
 
 def assert_same(there, here):
-    """All but the loss and the norm of the history, where sums over members are rounded."""
+    """All but the loss and the norm in the history, where sums over members are rounded."""
     assert vars(there).keys() == vars(here).keys()
     assert_array_equal(there.network_.theta, here.network_.theta)
     assert_array_equal(there.member_shares_, here.member_shares_)
@@ -150,7 +150,7 @@ def test_jobs_do_not_matter(splits):
         assert_array_equal(apart.history_[name], alone.history_[name])
 
 
-def test_a_network_goes_on_as_after_fit(tmp_path):
+def test_a_network_continues_as_after_fit(tmp_path):
     rate = {"learning_rate": "constant"}
     nets = [network(**rate).fit(X, y), fit_members(network(**rate), LAZY, y)]
     save(nets[1], tmp_path / "net.sknn")
@@ -196,7 +196,7 @@ def test_an_array_after_a_frame_has_no_names():
 
 
 def interrupting(kind, name, at):
-    """Return a method that is interrupted like by Ctrl-C, in one of its calls."""
+    """Return a method that raises KeyboardInterrupt in one of its calls."""
     method, calls = getattr(kind, name), iter(range(1, 1000))
 
     def interrupted(self, *arguments):

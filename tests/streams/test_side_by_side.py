@@ -1,4 +1,4 @@
-"""Blocks trained on side by side: what the result depends on, and what is refused."""
+"""Blocks trained side by side: what the result depends on, and what is refused."""
 
 import io
 
@@ -60,7 +60,7 @@ def jumped(generator, times):
 
 
 def by_hand(net, rounds):
-    """Train a regressor by its partial_fit alone, and average what it comes to."""
+    """Train a regressor with partial_fit alone, and average the results."""
     net = net.initialize(X[rounds[0][0]], y[rounds[0][0]])
     for blocks in rounds:
         copies = []
@@ -124,7 +124,7 @@ def test_a_round_of_one_block_is_that_block():
     assert not np.array_equal(first.network_.theta, net.network_.theta)
 
 
-def test_jobs_come_to_the_same():
+def test_jobs_give_the_same():
     here = trained(small(dropout=0.1))
     with joblib.parallel_config("threading", n_jobs=2):
         there = trained(small(dropout=0.1))
@@ -148,7 +148,7 @@ def test_blocks_come_from_anywhere(source):
     assert_array_equal(net.network_.theta, trained(small()).network_.theta)
 
 
-def test_an_object_may_begin_anew():
+def test_an_object_may_start_over():
     class Batches:
         def __iter__(self):
             yield from PARTS
@@ -163,7 +163,7 @@ def test_empty_and_weightless_blocks_do_not_count():
     twin = fit_blocks(small(shuffle=False), [PARTS[0], PARTS[1]], together=2, classes=[0, 1])
     assert_array_equal(net.network_.theta, twin.network_.theta)
     assert net.t_ == 60
-    # A round in which nothing counts is none, wherever it comes.
+    # A round in which no row counts is not a round, wherever it comes.
     late = fit_blocks(small(), [rows[1], rows[2], PARTS[0], PARTS[1]], together=2, classes=[0, 1])
     assert_array_equal(
         late.network_.theta,
@@ -236,7 +236,7 @@ def test_weights_are_averaged_in_the_units_of_training():
     served.load(net.run_.theta)
     net._targets.to_user_units(served, net._loss)
     assert_array_equal(served.theta, net.network_.theta)
-    # A later call goes on from there.
+    # A later call continues from there.
     assert fit_blocks(net, blocks, together=2).run_.epoch == 4
 
 
@@ -249,7 +249,7 @@ def test_validation_is_that_of_the_mean():
 
 
 class Stop(Exception):
-    """The client dies."""
+    """Ends the client."""
 
 
 class Dies(Callback):
@@ -266,7 +266,7 @@ class Dies(Callback):
 
 @pytest.mark.parametrize("together", [1, 2, 3])
 @pytest.mark.parametrize("source", [LAZY, [x for x, *_ in PARTS]], ids=["lazy", "iterable"])
-def test_what_was_killed_goes_on(tmp_path, together, source):
+def test_what_was_killed_continues(tmp_path, together, source):
     path = tmp_path / "net"
     whole = trained(small(dropout=0.1), epochs=3, together=together)
     net = small(dropout=0.1, callbacks=[Checkpoint(path), Dies()])
@@ -313,7 +313,7 @@ def test_ctrl_c_while_blocks_are_trained(monkeypatch):
     assert_array_equal(trained(net, resume=True).network_.theta, whole.network_.theta)
 
 
-def test_a_bar_tells_of_rounds(capsys):
+def test_a_bar_shows_rounds(capsys):
     trained(small(), verbose=True)
     told = capsys.readouterr().err
     assert "round 4/4" in told and "rows per second" in told

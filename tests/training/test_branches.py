@@ -1,4 +1,4 @@
-"""The mean of copies of a network."""
+"""The mean of several copies of a network."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Numbers of members meet arrays as each of them would meet them alone."""
+"""Numbers of members combine with arrays as each of them would alone."""
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_losses_of_members_look_each_at_its_own(task):
     assert together.link_name == losses[0].link_name
 
 
-def test_schedules_of_members_go_by_horizons_of_their_own():
+def test_schedules_of_members_follow_their_own_horizons():
     members = [(Cosine(), 10), (Cosine(), 20), (Cosine(epochs=5), 20), (Cosine(), 10)]
     together = ScheduleColumns(members)
     for epoch in (0.0, 3.5, 7.0, 15.25):

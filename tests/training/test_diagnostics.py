@@ -1,4 +1,4 @@
-"""Diagnostics measures without touching, is silent on what is well and names what is not."""
+"""Diagnostics changes nothing, is silent if all is well, and names what is wrong."""
 
 import pickle
 import re
@@ -93,7 +93,7 @@ def test_dead_units_are_those_that_never_fire(batch_size):
     assert net.history_["dead_units.hidden0"][-1] == pytest.approx(dead)
 
 
-def test_figures_of_activations_in_layers_of_their_own():
+def test_figures_of_activations_in_separate_layers():
     layers = [Dense(12, "identity"), BatchNorm(), Activate("logistic"), Dropout(0.2)]
     history = trained(layers=layers).history_
     assert {"gradient_norm.norm0", "saturated.activation0"} <= set(history)
@@ -219,7 +219,7 @@ def test_no_false_alarm_on_rare_words():
 
 
 def test_no_false_alarm_when_classes_join():
-    """The loss over more classes is higher, and no sign of too high a rate."""
+    """The loss over more classes is higher, which does not mean that the rate is too high."""
     net = MLPClassifier((20,), random_state=0, callbacks=[Diagnostics()])
     for low, classes in ((3, range(3)), (10, range(10))):
         for _ in range(12):
@@ -227,7 +227,7 @@ def test_no_false_alarm_when_classes_join():
             assert kinds(net) == []
 
 
-def test_no_false_alarm_when_a_good_network_goes_on():
+def test_no_false_alarm_when_a_good_network_continues():
     net = trained(solver="sgd", learning_rate_init=0.1, warm_start=True, max_iter=40)
     net.set_params(learning_rate_init=1e-6, max_iter=30)
     with warnings.catch_warnings():
@@ -340,7 +340,7 @@ def test_loss_that_rises_again():
 
 @pytest.mark.parametrize(("whole", "told"), [(0.1, False), (3.0, True)])
 def test_a_layer_is_large_only_where_the_whole_gradient_is(whole, told):
-    # An output layer that starts at its best has next to no gradient to compare with.
+    # An output layer that starts at its optimum has almost no gradient to compare with.
     rows = 12
     columns = {
         "epoch": list(np.arange(1.0, rows + 1)),
@@ -356,7 +356,7 @@ def test_a_layer_is_large_only_where_the_whole_gradient_is(whole, told):
     assert ("exploding" in found) is told
 
 
-def test_each_kind_is_told_once_in_a_run():
+def test_each_kind_is_reported_once_in_a_run():
     net = MLPClassifier(learning_rate_init=10.0, callbacks=[Diagnostics()], random_state=0)
     told = []
     for _ in range(8):
@@ -381,7 +381,7 @@ def test_streams_stay_bounded_and_silent():
     assert kinds(net) == []
 
 
-def test_beside_other_callbacks_and_validation_rows():
+def test_next_to_other_callbacks_and_validation_rows():
     class Idle(Callback):
         def on_gradient(self, progress):
             progress.row["seen"] = 1.0

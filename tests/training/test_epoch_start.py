@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment, and `resume`: the same bits as without it (law 4)."""
+"""Ctrl-C at any moment, then `resume`: the same bits as without it (law 4)."""
 
 import os
 import pickle
@@ -41,7 +41,7 @@ OTHER = [(X, THREE), (sp.csr_array(np.where(X > 0.5, X, 0.0)), THREE)]
 
 @pytest.fixture
 def ctrl_c(monkeypatch):
-    """Let Ctrl-C come once: after the first batch of an epoch, or while this epoch is judged."""
+    """Press Ctrl-C once: after the first batch of an epoch, or while the epoch is judged."""
 
     def arrange(epoch, where="batch"):
         left, whole, finish = [True], Trainer._pass, Trainer._finish
@@ -123,9 +123,9 @@ def test_what_is_kept(ctrl_c):
     size = len(pickle.dumps(clone(model).fit(X, THREE)))
     ctrl_c(2)
     net = interrupted(model, X, THREE)
-    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, begin of the epoch, moments"
+    assert 3 * size < len(pickle.dumps(net)) < 4.2 * size, "weights, start of the epoch, moments"
     net.resume(X, THREE)
-    assert len(pickle.dumps(net)) < 1.05 * size, "what is over keeps nothing"
+    assert len(pickle.dumps(net)) < 1.05 * size, "a finished call keeps nothing"
     ctrl_c(2)
     interrupted(net, X, THREE).fit(X, THREE)
     assert net.stop_reason_ == "max_iter" and net.n_iter_ == 4, "a plain fit starts over"
@@ -140,7 +140,7 @@ def test_other_data_are_refused(ctrl_c):
     assert net.stop_reason_ == "interrupted"
 
 
-def test_a_pass_of_a_stream_goes_on_from_the_weights_it_has_reached(ctrl_c):
+def test_a_pass_of_a_stream_continues_from_the_weights_it_has_reached(ctrl_c):
     net = MLPClassifier(**MLP).partial_fit(X, THREE, classes=[0, 1, 2])
     ctrl_c(1)
     with pytest.warns(UserWarning, match="interrupted"):
@@ -162,7 +162,7 @@ def test_candidates_that_were_trained_together(ctrl_c):
 
 
 class Press(Callback):
-    """Press Ctrl-C in an update of the fifth epoch."""
+    """Presses Ctrl-C in an update of the fifth epoch."""
 
     def on_batch_end(self, progress):
         if progress.run.epoch == 4:

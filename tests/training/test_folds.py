@@ -109,7 +109,7 @@ def test_batches_hold_the_rows_of_their_member(size, weighted):
         (SquaredError(), "regression", 2),
     ],
 )
-def test_a_loss_of_rows_of_their_own_is_that_of_each_member(recipe, task, n_out, weighted):
+def test_a_loss_with_rows_for_each_member_is_that_of_each_alone(recipe, task, n_out, weighted):
     loss, members, rows = recipe.bind(task), 3, 9
     shape = (members, rows) if task == "multiclass" else (members, rows, n_out)
     target = RNG.integers(0, n_out, shape) if task == "multiclass" else RNG.standard_normal(shape)
@@ -153,7 +153,7 @@ def test_every_epoch_is_kept_and_judged_on_rows_not_seen():
         alone = network(1, 1)
         alone.load(kept[0].theta[m])
         np.testing.assert_allclose(kept[0].raw[0, held_out], alone.predict(x[held_out]))
-    # A later call judges what was kept anew, here with the same result.
+    # A later call judges again what was kept, here with the same result.
     watcher.on_train_begin(progress)
     assert [each.loss for each in progress.run.candidates] == [each.loss for each in kept]
 
@@ -213,7 +213,7 @@ def test_picks_are_those_of_a_slow_search(weighted):
     np.testing.assert_array_equal(counts, np.bincount(chosen, minlength=6))
 
 
-def test_predictions_are_made_of_answers_piece_by_piece(monkeypatch):
+def test_predictions_are_computed_piece_by_piece(monkeypatch):
     answers, ideal = RNG.standard_normal((4, 30, 2)), np.exp(RNG.standard_normal((30, 2)))
     given = answers.copy()
     expected = pick(np.exp(answers), ideal, None, 5)
@@ -238,7 +238,7 @@ def test_a_perfect_predictor_is_picked_alone():
     np.testing.assert_array_equal(pick(answers, ideal, None, 5), [0, 5, 0])
 
 
-def test_picks_do_not_feel_the_pieces_that_answers_are_compared_in(monkeypatch):
+def test_picks_do_not_depend_on_how_answers_are_cut_into_pieces(monkeypatch):
     answers, ideal = RNG.standard_normal((6, 31, 2)), RNG.standard_normal((31, 2))
     weight = RNG.uniform(0.1, 3, 31)
     whole = pick(answers, ideal, weight, 20)

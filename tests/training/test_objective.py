@@ -1,4 +1,4 @@
-"""The objective of members is that of each network alone, to the bit."""
+"""The objective of members is that of each network alone, bit for bit."""
 
 import numpy as np
 import pytest

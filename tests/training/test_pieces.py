@@ -1,4 +1,4 @@
-"""Batches, the history, threads and the best weights, each alone."""
+"""Batches, history, threads, and best weights, each by itself."""
 
 import pickle
 import threading
@@ -19,7 +19,7 @@ W = np.arange(23.0)[:, None]
 
 
 def epoch(batches, size, rng=None):
-    """Return copies: the arrays of a batch live until the next one."""
+    """Return copies, because the arrays of a batch live only until the next one."""
     return [
         tuple(
             None if part is None else np.array(part.toarray() if sp.issparse(part) else part)
@@ -80,7 +80,7 @@ def test_small_slabs_make_no_difference(monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["good", None, [1.0]])
-def test_history_refuses_what_is_no_number(value):
+def test_history_refuses_what_is_not_a_number(value):
     with pytest.raises(TypeError, match="'note'"):
         History().append({"epoch": 1.0, "note": value})
 

@@ -1,4 +1,4 @@
-"""The user's number of BLAS threads comes back, whoever leaves last and however."""
+"""The user's number of BLAS threads is restored, in whatever order limits end."""
 
 import multiprocessing
 import os
@@ -34,7 +34,7 @@ def numbers():
 
 @pytest.fixture(autouse=True)
 def two_threads():
-    """Set two threads, whatever the machine has, and give back what was."""
+    """Set two threads, whatever the machine has, and restore the number."""
     with threadpool_limits(2, user_api="blas"):
         if max(numbers()) < 2:
             pytest.skip("BLAS has one thread and takes no more")
@@ -91,13 +91,13 @@ def test_somebody_elses_limit_in_another_thread(limit, they_leave):
             theirs.__exit__(None, None, None)
             assert set(numbers()) == {1}
     if they_leave == "after":
-        assert set(numbers()) == {limit}, "their limit stands until they leave"
+        assert set(numbers()) == {limit}, "their limit holds until they leave"
         theirs.__exit__(None, None, None)
     assert numbers() == before
 
 
 def release_control():
-    """Let another thread take control, which the fixture has in threadpoolctl from 3.8 on."""
+    """Let another thread take control, which the fixture has from threadpoolctl 3.8 on."""
     controller = getattr(threadpoolctl, "OpenBLASController", None)
     if hasattr(controller, "clear_controlling_thread"):
         controller.clear_controlling_thread(force=True)
@@ -105,8 +105,8 @@ def release_control():
 
 @pytest.mark.parametrize("limit", [1, 2])
 @pytest.mark.parametrize("here", [True, False])
-def test_somebody_elses_limit_after_a_limit_for_good(limit, here):
-    """The fixture's limit: threadpoolctl 3.8 lets only its thread change the number."""
+def test_somebody_elses_limit_after_a_permanent_limit(limit, here):
+    """The fixture's limit: in threadpoolctl 3.8, only its thread may change the number."""
     before = numbers()
     theirs = threadpool_limits(1, user_api="blas")
     theirs.restore_original_limits()
@@ -131,7 +131,7 @@ def test_limits_of_several_that_come_and_go():
 
 
 def test_a_look_for_limits_holds_on_to_nothing():
-    """A tuple that is being made must not be held: Python refuses to resize it."""
+    """A tuple that is being built must not be referenced: Python refuses to resize it."""
 
     def one(limit):
         with blas_threads(0), elsewhere(limit):
@@ -147,7 +147,7 @@ def test_somebody_elses_limit_around_ours():
         assert set(numbers()) == {1}
 
 
-def test_a_number_set_for_good_in_the_meantime_stands():
+def test_a_number_set_permanently_in_the_meantime_stays():
     with blas_threads(0):
         for library in blas.libraries()[0]:
             library.use(3)
@@ -168,7 +168,7 @@ def test_the_innermost_counts():
     assert numbers() == before
 
 
-def test_large_products_beside_small_ones_of_another_thread():
+def test_large_products_next_to_small_ones_of_another_thread():
     before = numbers()
     with elsewhere(small), blas_threads(PARALLEL_FROM):
         assert set(numbers()) == {1}
@@ -180,7 +180,7 @@ def test_an_exit_that_was_cut_off():
     outer, cut = blas_threads(0), blas_threads(0)
     with outer, outer:
         cut.__enter__()
-    assert numbers() == before and not threads._users, "the outer one takes it off"
+    assert numbers() == before and not threads._users, "the outer limit lifts it"
     cut.__exit__()
     lost = blas_threads(0)
     lost.__enter__()
@@ -188,7 +188,7 @@ def test_an_exit_that_was_cut_off():
     del lost
     with blas_threads(0):
         pass
-    assert numbers() == before, "the next one puts it right"
+    assert numbers() == before, "the next limit corrects it"
 
 
 def within():
@@ -210,7 +210,7 @@ CUT = {
 
 
 def cut_at(line):
-    """Return a trace function that raises at a line of the two modules, and the count of lines."""
+    """Return a trace function that raises at a line of the two modules, and the line count."""
     count = [0]
 
     def cut(frame, event, arg):
@@ -238,7 +238,7 @@ def test_cut_off_at_every_line(call):
             sys.settrace(cut)
             run()
         except KeyboardInterrupt as error:
-            raised = error  # As long as it lives its frames do.
+            raised = error  # Its frames live as long as it does.
         finally:
             sys.settrace(known)
         assert numbers() == before and not threads._users, line

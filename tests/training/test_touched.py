@@ -28,7 +28,7 @@ def network(kind=MLPClassifier, **options):
 
 
 class Watched(Callback):
-    """Looks at every batch, so that all of W takes part in it."""
+    """Sees every batch, so that all of W takes part in it."""
 
     def on_batch_end(self, progress):
         pass
@@ -96,7 +96,7 @@ def test_lazy_adam_is_adam_where_batches_touch_all_rows(alpha, touching):
     ],
     ids=str,
 )
-def test_lazy_adam_is_adam_but_for_rounding(kind, options, touching):
+def test_lazy_adam_is_adam_except_for_rounding(kind, options, touching):
     X, y = texts()
     if "layers" not in options:
         options = {"activation": "tanh"} | options

@@ -1,4 +1,4 @@
-"""What goes with the optimizer's step."""
+"""What happens around the step of the optimizer."""
 
 import numpy as np
 import pytest

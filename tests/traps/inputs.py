@@ -20,7 +20,7 @@ from tests.traps.table import (
 )
 
 DATES = np.datetime64("2020-01-01") + np.arange(len(IRIS)).reshape(-1, 1)
-# Before 1.7 scikit-learn's fit takes no weights at all.
+# Before 1.7, scikit-learn's fit takes no weights at all.
 ACCEPTED = (*WRONG, TypeError)
 
 
@@ -43,7 +43,7 @@ def one_hot_classes_are_told_from_labels(lib):
 
 
 def monitor():
-    """Return a scoring monitor of scikit-learn, skipping where there is none."""
+    """Return a scoring monitor of scikit-learn; skip if there is none."""
     module = pytest.importorskip("sklearn.callback", reason="scikit-learn 1.9 has callbacks")
     return module.ScoringMonitor(scoring="r2")
 

@@ -1,4 +1,4 @@
-"""Rows 14, 15, 21 to 24, 26 and 32: outputs, architecture, search, size."""
+"""Rows 14, 15, 21 to 24, 26, and 32: outputs, architecture, search, size."""
 
 import pickle
 import warnings

@@ -1,6 +1,6 @@
 """The table of traps: checks that any MLP library should pass, and where scikit-learn's fails.
 
-A check takes a module with `MLPClassifier` and `MLPRegressor`. Decorating it enters it into the
+A check takes a module with `MLPClassifier` and `MLPRegressor`. The decorator enters it into the
 table under the number of its row.
 """
 
@@ -12,9 +12,9 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.preprocessing import scale
 
-# What a false claim, a warning that does not come, or an error that does not come raise.
+# What a false claim, a missing warning, or a missing error raises.
 WRONG = (AssertionError, pytest.fail.Exception)
-# How a library says that it does not know a parameter, a method or a kind of target.
+# How a library says that it does not know a parameter, a method, or a kind of target.
 REFUSED = (AttributeError, TypeError, ValueError)
 
 IRIS, SPECIES = load_iris(return_X_y=True)
@@ -32,9 +32,9 @@ class Trap(NamedTuple):
     row : int
     check : callable
     fault : str or None
-        What scikit-learn does instead; None where it passes too.
+        What scikit-learn does instead; None if it passes, too.
     raises : tuple of exception
-        How its failure shows.
+        The exceptions by which scikit-learn's failure shows.
     """
 
     row: int

@@ -1,6 +1,6 @@
-"""Where scikit-learn's MLP fails its users: sknn passes every check, scikit-learn fails it.
+"""Pitfalls of scikit-learn's MLP: sknn passes every check, scikit-learn fails it.
 
-An expected failure is strict: a check that a later scikit-learn passes must be looked at again.
+An expected failure is strict: if a later scikit-learn passes a check, it must be reviewed.
 """
 
 import pytest

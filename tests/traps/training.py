@@ -1,4 +1,4 @@
-"""Rows 7 to 20 and 31: how training goes on, stops and fails."""
+"""Rows 7 to 20 and 31: how training continues, stops, and fails."""
 
 import contextlib
 import io
@@ -54,7 +54,7 @@ def the_unit_of_the_target_does_not_matter(lib):
 
 @trap(9, "an int seed replays one order in every call of partial_fit")
 def the_order_of_rows_goes_on_in_partial_fit(lib):
-    """Plain descent has no state but the order, and one epoch is the same in both methods."""
+    """Plain descent has no state but the order, and an epoch is the same in both methods."""
     plain = {"solver": "sgd", "momentum": 0.0, "batch_size": 1, "learning_rate_init": 0.01}
     net = lib.MLPRegressor(**SMALL, **plain, max_iter=1)
     fitted = theta(net.fit(DIABETES, PROGRESSION))
@@ -135,7 +135,7 @@ def a_failed_refit_spares_a_good_model(lib):
 
 @trap(17, "invscaling counts rows")
 def invscaling_counts_updates(lib):
-    """The second step of full-batch descent is 2**-0.5 of the first and not 1797**-0.5."""
+    """The second step of full-batch descent is 2**-0.5 of the first, not 1797**-0.5."""
     x, y = load_digits(return_X_y=True)
     plain = {"solver": "sgd", "momentum": 0.0, "batch_size": len(x), "random_state": 0}
     net = lib.MLPClassifier((4,), **plain, learning_rate="invscaling")
@@ -150,7 +150,7 @@ def invscaling_counts_updates(lib):
 
 @trap(18, "after a lucky epoch the rate is cut again and again")
 def adaptive_forgives_a_lucky_epoch(lib):
-    """Easy labels first; then harder ones, on which the loss falls in every epoch."""
+    """First easy labels, then harder ones, on which the loss falls in every epoch."""
     net = lib.MLPClassifier(**SMALL, solver="sgd", learning_rate="adaptive", warm_start=True)
     net.set_params(n_iter_no_change=3, max_iter=40, learning_rate_init=0.1, verbose=True)
     easy, hard = IRIS[:100, 2] > IRIS[:100, 2].mean(), np.arange(100) % 3 > 0
@@ -214,7 +214,7 @@ def ctrl_c_keeps_the_model_so_far(lib):
 
 @contextlib.contextmanager
 def interrupted_scipy(after):
-    """Let Ctrl-C come in some evaluation of the function that SciPy minimizes."""
+    """Let Ctrl-C come in an evaluation of the function that SciPy minimizes."""
     minimize, calls = scipy.optimize.minimize, [0]
 
     def minimize_for_a_while(function, *args, **options):

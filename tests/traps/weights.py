@@ -1,4 +1,4 @@
-"""Rows 1 to 6: weights, penalties and the function that is minimized."""
+"""Rows 1 to 6: weights, penalties, and the function that is minimized."""
 
 import inspect
 
@@ -20,7 +20,7 @@ from tests.traps.table import (
     trap,
 )
 
-# Before 1.7 scikit-learn's fit takes no weights at all: a TypeError.
+# Before 1.7, scikit-learn's fit takes no weights at all: a TypeError.
 UNWEIGHTED = (*WRONG, TypeError)
 X, Y = DIABETES[:60], PROGRESSION[:60]
 
@@ -56,7 +56,7 @@ def a_batch_of_zero_weights_does_nothing(lib):
     assert np.isfinite(net.fit(X, Y, sample_weight=weight).predict(X)).all()
 
 
-# Without a penalty scikit-learn passes, as soon as it knows weights.
+# Without a penalty, scikit-learn passes as soon as it knows weights.
 KNOWS_WEIGHTS = "sample_weight" in inspect.signature(neural_network.MLPClassifier.fit).parameters
 
 
@@ -92,7 +92,7 @@ def class_weight_stands_for_sample_weights(lib):
 
 @trap(4, "there is no class_weight", REFUSED)
 def class_weight_balanced(lib):
-    rows = np.arange(120)  # 50, 50 and 20 of a species
+    rows = np.arange(120)  # 50, 50, and 20 of a species
     net = lib.MLPClassifier(**SMALL, max_iter=4, class_weight="balanced")
     balanced = net.fit(IRIS[rows], SPECIES[rows])
     weight = 120 / 3 / np.bincount(SPECIES[rows])[SPECIES[rows]]
@@ -124,6 +124,6 @@ def the_penalty_does_not_depend_on_the_batch_size(lib):
 
 
 @trap(6, "adam and lbfgs minimize different functions")
-def all_solvers_minimise_one_function(lib):
+def all_solvers_minimize_one_function(lib):
     small = shrunk(lib, (X, Y), max_iter=200)
     assert_allclose(small, shrunk(lib, (X, Y), solver="lbfgs", max_iter=1000), rtol=0.2)

@@ -21,7 +21,7 @@ def steps_there(mask: NDArray | None, n_steps: int, layer: object) -> NDArray | 
     """
     if mask is not None and mask.shape[-1] != n_steps:
         raise ValueError(
-            f"Of {mask.shape[-1]} steps of a sequence it is known whether they are missing, but "
+            f"It is known which of {mask.shape[-1]} steps of a sequence are missing, but "
             f"{type(layer).__name__} is given {n_steps}: an earlier layer changed the steps. Pass "
             "sequences of equal lengths, or leave that layer out."
         )

@@ -59,7 +59,7 @@ class Loss(Spec, family=True):
         super().__init_subclass__(**kwargs)
         if isinstance(cls.tasks, str) or not _TASKS.issuperset(cls.tasks):
             raise TypeError(
-                f"{cls.__name__}.tasks must be a set of some of {sorted(_TASKS)}, as "
+                f"{cls.__name__}.tasks must be a set of some of {sorted(_TASKS)}, such as "
                 f'{{"regression"}}. Got {cls.tasks!r} instead.'
             )
 

@@ -106,7 +106,7 @@ def slabs(grad: NDArray, *arrays: NDArray) -> Iterator[tuple[NDArray, ...]]:
     Yields
     ------
     scratch, grad, *arrays : ndarray
-        Uninitialised scratch, then views.
+        Uninitialized scratch, then views.
     """
     n = grad.shape[-1]
     width = max(1, min(n, _SLAB * n // max(1, grad.size)))

@@ -129,7 +129,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. "auto" is "cosine", and
         "constant" for a code that is the only layer. A cosine ends after `max_iter` epochs or, in a
-        stream, after as many calls of `partial_fit`; for longer streams pass "constant".
+        stream, after as many calls to `partial_fit`; for longer streams pass "constant".
     learning_rate_init : float or "auto", default="auto"
         Learning rate, which the schedule multiplies by a factor. "auto" is 0.016 over the square
         root of the units of the widest hidden layer, at most 0.005, and 0.001 for a single hidden
@@ -141,7 +141,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(200, n_samples)``.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split, the order of rows, and noise. Each has
         its own stream of random numbers, so dropout changes neither the initial weights nor the
@@ -150,8 +150,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Smallest improvement of the loss that counts. By default, every improvement counts, because
         a good reconstruction has a small loss that keeps falling in small steps.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -468,7 +468,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row, or minus its distance.
 
-        `outlier_score` says which of the two; what it was in the last call of `fit` or
+        `outlier_score` says which of the two; its value in the last call to `fit` or
         `partial_fit` counts. In a frame that is encoded, the error of each column is relative to
         its mean in training.
 
@@ -479,7 +479,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            Lower scores are more unusual.
+            The lower, the more unusual.
         """
         return self._scores(self._checked(X))
 

@@ -293,7 +293,7 @@ class BoltzmannMachine(BaseNetwork):
         Parameters
         ----------
         method : {"auto", "exact", "ais"}, default="auto"
-            "exact" sums over all states of the hidden units, of which there may be 24.
+            "exact" sums over all states of the hidden units, for at most 24 units.
             "ais" is annealed importance sampling (Salakhutdinov & Murray, 2008). "auto" is exact
             for up to 16 hidden units, and "ais" beyond.
         n_chains : int, default=100
@@ -381,7 +381,7 @@ class BoltzmannMachine(BaseNetwork):
         )
 
     def _check_rows(self, X: Any, y: Any, sample_weight: Any, dtypes: Any, reset: bool) -> Rows:
-        return arrays.check_unlabelled(self, X, sample_weight, dtypes=dtypes, reset=reset)
+        return arrays.check_unlabeled(self, X, sample_weight, dtypes=dtypes, reset=reset)
 
     def _chain(self, n_raw: int) -> list[Layer]:
         persistent, sparse = self.persistent, self.sparsity_target is not None

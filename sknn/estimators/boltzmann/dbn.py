@@ -54,7 +54,7 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Learning rate, which the schedule multiplies by a factor. Logistic units need about ten
         times the rate of rectified linear units.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split, the order of rows, and noise. Each has
         its own stream of random numbers, so dropout changes neither the initial weights nor the
@@ -62,8 +62,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left. Pretraining prints its epochs, too.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. Pretraining is not repeated.
@@ -223,7 +223,7 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Learning rate, which the schedule multiplies by a factor. Logistic units need about ten
         times the rate of rectified linear units.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split, the order of rows, and noise. Each has
         its own stream of random numbers, so dropout changes neither the initial weights nor the
@@ -231,8 +231,8 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left. Pretraining prints its epochs, too.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left. Pretraining prints its epochs, too.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k. Pretraining is not repeated.
@@ -253,9 +253,9 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``. They
         are called only during fine-tuning.
     normalize_y : bool, default=True
-        Standardize the target internally, for losses with location and scale. Weights and
-        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
-        standardized units.
+        Standardize the target internally, unless that would change what the loss means (as for
+        "poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters of
+        the loss are in standardized units.
 
     Attributes
     ----------

@@ -35,10 +35,10 @@ class BernoulliRBM(BoltzmannMachine):
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs in one call of `fit`. Convergence is not tested.
+        Epochs in one call to `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left. The line shows the mean log-pseudo-likelihood of up to 256 training rows.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left. The line shows the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the order of rows, and sampling.
     n_gibbs : int, default=1
@@ -186,10 +186,10 @@ class GaussianRBM(BoltzmannMachine):
     batch_size : int, default=10
         Rows in a batch, and number of persistent chains.
     n_iter : int, default=10
-        Epochs in one call of `fit`. Convergence is not tested.
+        Epochs in one call to `fit`. Convergence is not tested.
     verbose : bool or int, default=0
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left. The line shows the mean log-pseudo-likelihood of up to 256 training rows.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left. The line shows the mean log-pseudo-likelihood of up to 256 training rows.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the order of rows, and sampling.
     n_gibbs : int, default=1

@@ -60,7 +60,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
-        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        after `max_iter` epochs or, in a stream, after as many calls to `partial_fit`; for longer
         streams pass "constant".
     learning_rate_init : float, default=0.003
         Learning rate, which the schedule multiplies by a factor.
@@ -71,7 +71,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.
     max_iter : int, default=20
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
@@ -102,8 +102,8 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -283,7 +283,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
-        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        "squared_error" (half the square), "tweedie" (with a log link), or a spec from
         :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
@@ -293,7 +293,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
-        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        after `max_iter` epochs or, in a stream, after as many calls to `partial_fit`; for longer
         streams pass "constant".
     learning_rate_init : float, default=0.003
         Learning rate, which the schedule multiplies by a factor.
@@ -304,7 +304,7 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 8 up to 400 rows, 16 up to 800, 32 up to 1,600, and 64 beyond.
     max_iter : int, default=40
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
@@ -335,8 +335,8 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -346,9 +346,9 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     normalize_y : bool, default=True
-        Standardize the target internally, for losses with location and scale. Weights and
-        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
-        standardized units.
+        Standardize the target internally, unless that would change what the loss means (as for
+        "poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters of
+        the loss are in standardized units.
     output_range : None, "train" or (low, high), default=None
         Bounds to which predictions are clipped; "train" is the range of y in the first call.
 

@@ -262,11 +262,11 @@ def _warn_of_validation(columns: Columns, val: Columns, was_scaled: bool) -> Non
     # Of a few columns, one or two may drift in time; of many, some agree on both scales.
     if share >= (0.5 if len(columns.mean) < 10 else 0.3):
         _warn(
-            f"X_val is on another scale than X in {share:.0%} of the columns, as if X had been "
+            f"X_val is on a different scale than X in {share:.0%} of the columns, as if X had been "
             "transformed, but not X_val. In a pipeline, use Pipeline(..., "
             'transform_input=["X_val"]), sklearn.set_config(enable_metadata_routing=True) and '
             "set_fit_request(X_val=True, y_val=True) on the network; otherwise transform X_val "
-            "as X.",
+            "like X.",
             DataScaleWarning,
         )
 

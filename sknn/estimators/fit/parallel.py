@@ -36,7 +36,7 @@ def independent(state: FitState) -> bool:
 def groups_of(state: FitState) -> list[Members]:
     """Return which members are trained together: one group for every job of joblib.
 
-    A call of ``partial_fit`` is one pass, too short to be worth sending.
+    A call to ``partial_fit`` is one pass, too short to be worth sending.
     """
     n_members = state.network.n_members
     jobs = 1 if state.call.stream else effective_n_jobs(None)

@@ -54,7 +54,7 @@ class Task:
     def read_validation(self, state: FitState) -> Rows | None:
         """Return the checked validation rows of a call, None if it has none."""
         call = state.call
-        return held_out.check_unlabelled_validation(
+        return held_out.check_unlabeled_validation(
             state.estimator, call.X_val, call.sample_weight_val, state.dtypes
         )
 

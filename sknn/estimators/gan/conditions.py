@@ -37,7 +37,7 @@ def read(estimator: Any, X: Any, dtypes: Any, reset: bool) -> NDArray:
         return validate_data(estimator, X, dtype=dtypes, reset=reset)
 
 
-def labelled(x: NDArray, y: Any, sample_weight: Any) -> Rows:
+def labeled(x: NDArray, y: Any, sample_weight: Any) -> Rows:
     """Return checked rows with their labels, if there are any."""
     weight = arrays.check_weight(sample_weight, len(x))
     return Rows(x, None if y is None else read_labels(y, len(x)), weight)

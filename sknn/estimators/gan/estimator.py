@@ -32,7 +32,7 @@ from sknn.estimators.gan import problem
 from sknn.estimators.gan.conditions import (
     Conditions,
     ConditionsTask,
-    labelled,
+    labeled,
     read,
     row_shape,
 )
@@ -128,15 +128,15 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is ``min(128, n_samples)``. A batch has as many samples as rows.
     max_iter : int, default=200
-        Maximum number of epochs in one call of `fit`. Convergence is not tested, because no loss
+        Maximum number of epochs in one call to `fit`. Convergence is not tested, because no loss
         says how close samples are to the data.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split, the order of rows, and noise. Each has
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -174,7 +174,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     column and numbers that at least one row in a hundred holds; other numbers, dates, and time
     spans become normal scores, which are the quantiles of a normal distribution at their ranks. The
     generator chooses levels by a softmax with Gumbel noise, see :class:`~sknn.layers.Choices`. The
-    first call decides which frame it is. With ``dtype="auto"``, training is in float32. Numbers are
+    first call decides. With ``dtype="auto"``, training is in float32. Numbers are
     rounded like those in training, and lie in their range.
 
     See Also
@@ -286,7 +286,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         Parameters
         ----------
         X : array-like or frame of shape (n_samples, n_features)
-            Of numbers, float32 is kept, and everything else is converted to float64.
+            float32 is kept, and all other numbers are converted to float64.
         y : array-like of shape (n_samples,), default=None
             Classes; rows of each class can then be generated.
         sample_weight : array-like of shape (n_samples,), default=None
@@ -518,7 +518,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
         if reset:
             self._learn_form(X, sample_weight)
         x = self._matrix(X, dtypes, reset, partial(read, self, X, dtypes, reset))
-        rows = labelled(x, y, sample_weight)
+        rows = labeled(x, y, sample_weight)
         shape = row_shape(self.input_shape, rows.x.shape[1])
         if not reset and shape != self.input_shape_:
             raise ValueError(

@@ -37,7 +37,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
     stateful : bool, default=False
-        Keep the state between calls: each row of a call of `partial_fit` continues the same row of
+        Keep the state between calls: each row of a call to `partial_fit` continues the same row of
         the last call, and so does `predict`, if it gets as many rows. `fit` starts every epoch from
         zero. See :meth:`reset_state`.
     tbptt : int, default=None
@@ -70,7 +70,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
-        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        after `max_iter` epochs or, in a stream, after as many calls to `partial_fit`; for longer
         streams pass "constant".
     learning_rate_init : float, default=0.005
         Learning rate, which the schedule multiplies by a factor.
@@ -81,7 +81,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 8 up to 200 rows, 16 up to 400, and 32 beyond, or all rows if `stateful`.
     max_iter : int, default=60
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
@@ -112,8 +112,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -288,7 +288,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Predict at every step rather than once per sequence; y is then of shape (n, n_steps), or a
         list of arrays.
     stateful : bool, default=False
-        Keep the state between calls: each row of a call of `partial_fit` continues the same row of
+        Keep the state between calls: each row of a call to `partial_fit` continues the same row of
         the last call, and so does `predict`, if it gets as many rows. `fit` starts every epoch from
         zero. See :meth:`reset_state`.
     tbptt : int, default=None
@@ -314,7 +314,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
-        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        "squared_error" (half the square), "tweedie" (with a log link), or a spec from
         :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     solver : str or Optimizer, default="adam"
         "lbfgs", or a stochastic one: "adadelta", "adagrad", "adam", "adamw", "amsgrad",
@@ -324,7 +324,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         How the learning rate changes: "adaptive", "constant", "cos_log", "cosine", "exponential",
         "flat_cosine", "invscaling", "one_cycle", "plateau", "step", or a spec from
         :mod:`sknn.schedules`. Works with every stochastic solver. A schedule given by name ends
-        after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer
+        after `max_iter` epochs or, in a stream, after as many calls to `partial_fit`; for longer
         streams pass "constant".
     learning_rate_init : float, default=0.005
         Learning rate, which the schedule multiplies by a factor.
@@ -335,7 +335,7 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 8 up to 200 rows, 16 up to 400, and 32 beyond, or all rows if `stateful`.
     max_iter : int, default=60
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights.
@@ -366,8 +366,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -377,9 +377,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     normalize_y : bool, default=True
-        Standardize the target internally, for losses with location and scale. Weights and
-        predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in
-        standardized units.
+        Standardize the target internally, unless that would change what the loss means (as for
+        "poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters of
+        the loss are in standardized units.
     output_range : None, "train" or (low, high), default=None
         Bounds to which predictions are clipped; "train" is the range of y in the first call.
 

@@ -255,7 +255,7 @@ class RecurrentNetwork(ShapedNetwork):
 
     @property
     def _directions(self) -> list[bool]:
-        """Whether cells read backwards, for each layer of cells side by side."""
+        """Whether cells read backward, for each layer of cells side by side."""
         return [False, True] if self.bidirectional else [False]
 
     def _one_way(self, size: int, return_sequences: bool, reverse: bool) -> Layer:

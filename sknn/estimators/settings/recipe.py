@@ -57,7 +57,7 @@ class Recipe:
     base_rate : float
         Learning rate that the schedule multiplies.
     epochs : int
-        Largest number of epochs of one call of `fit`.
+        Largest number of epochs of one call to `fit`.
     patience : float
         Epochs without progress after which training ends.
     tol : float

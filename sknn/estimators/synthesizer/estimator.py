@@ -91,7 +91,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     max_iter : int, default=100
-        Maximum number of epochs in one call of `fit`.
+        Maximum number of epochs in one call to `fit`.
     random_state : int, RandomState or None, default=None
         Seed of the initial weights, the validation split, the order of rows, and noise. Each has
         its own stream of random numbers, so dropout changes neither the initial weights nor the
@@ -99,8 +99,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     tol : float, default=0.0
         Smallest improvement of the loss that counts.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue exactly where the last call ended: n epochs in one call equal k epochs
         followed by n - k.
@@ -313,7 +313,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         rows : frame or ndarray
-            Of the kind of the table in the first call of `fit`, with its names and dtypes.
+            Of the kind of the table in the first call to `fit`, with its names and dtypes.
 
         Raises
         ------
@@ -342,7 +342,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         rows : frame or ndarray
-            Of the kind of the table in the first call of `fit`, with its dtypes.
+            Of the kind of the table in the first call to `fit`, with its dtypes.
         """
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)
@@ -359,7 +359,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            In nats; lower scores are more unusual.
+            In nats; the lower, the more unusual.
         """
         return self._scores(self._check_inputs(X))
 

@@ -54,7 +54,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Seconds that `fit` may take: training stops early enough for what follows, and the best
         epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 40, depending on the preset.
+        Maximum number of epochs in one call to `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="relu"
@@ -107,8 +107,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order. It also determines the folds.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
         again, because members are judged by rows they have not seen.
@@ -306,7 +306,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Seconds that `fit` may take: training stops early enough for what follows, and the best
         epochs so far are used. Encoding X and one batch take place in any case.
     max_iter : int or "auto", default="auto"
-        Maximum number of epochs in one call of `fit`. "auto" is 24 or 32, depending on the preset.
+        Maximum number of epochs in one call to `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="mish"
@@ -331,7 +331,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         "absolute_error", "gamma" (with a log link), "gaussian_nll" (also learns a standard
         deviation, which ``predict(X, return_std=True)`` returns), "huber", "log_cosh", "poisson"
         (with a log link), "quantile" (the median; ``Quantile([0.05, 0.5, 0.95])`` learns several),
-        "squared_error" (half of it), "tweedie" (with a log link), or a spec from
+        "squared_error" (half the square), "tweedie" (with a log link), or a spec from
         :mod:`sknn.losses`. With several outputs, the loss is the mean over them.
     output_range : None, "train" or (low, high), default="train"
         Bounds to which predictions are clipped; "train" is the range of y in the first call. None
@@ -359,8 +359,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         its own stream of random numbers, so dropout changes neither the initial weights nor the
         order. It also determines the folds.
     verbose : bool or int, default=False
-        Print one line per epoch: its number and the number of all, losses, score, learning rate,
-        and the time left.
+        Print one line per epoch: its number and the total number, losses, score, learning rate, and
+        the time left.
     warm_start : bool, default=False
         Let `fit` continue training; columns keep the encoding of the first call. Pass the same rows
         again, because members are judged by rows they have not seen.

@@ -152,7 +152,7 @@ def from_keras_weights(estimator: Any, weights: Sequence[Any]) -> Any:
     Returns
     -------
     estimator : the same object
-        Further calls of ``partial_fit`` continue from these weights.
+        Further calls to ``partial_fit`` continue from these weights.
 
     Raises
     ------

@@ -228,7 +228,7 @@ def from_torch_state_dict(
     Returns
     -------
     estimator : the same object
-        Further calls of ``partial_fit`` continue from these weights.
+        Further calls to ``partial_fit`` continue from these weights.
 
     Raises
     ------

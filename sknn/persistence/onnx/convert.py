@@ -73,7 +73,7 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
     The outputs of classifiers are ``label`` and ``probabilities``, or ``label`` and ``scores`` if
     the loss gives no probabilities; with several outputs ``label_0``, ``probabilities_0``, and so
     on. Regressors have ``predictions``, ``std`` for the loss "gaussian_nll", and ``quantiles`` for
-    a loss that learns several of them, except for tables, where these are corrected afterwards;
+    a loss that learns several of them, except for tables, where these are corrected afterward;
     autoencoders ``codes`` and ``reconstruction``; Boltzmann machines ``hidden``; generators
     ``samples``; discriminators ``scores`` (``features``); and table encoders ``encoded``.
 

@@ -335,7 +335,7 @@ class SynthesizerFamily(Family):
 def _refuse_tables(estimator: Any) -> None:
     if estimator._form.coder is not None:
         raise ValueError(
-            f"This {type(estimator).__name__} was fitted on a frame with other columns than "
+            f"This {type(estimator).__name__} was fitted on a frame with columns other than "
             "numbers, which Python encodes and decodes; serve it from Python, with "
             "sknn.persistence.save and load, or fit it on numbers."
         )

@@ -175,8 +175,8 @@ def read_column(kind: str, column: Any) -> NDArray:
     read = READERS[kind](column)
     if kind == NUMBER and (np.abs(read) > _HUGE).any():
         raise ValueError(
-            "found infinity or a value too large; replace such entries, for example by NaN, which "
-            "counts as missing."
+            "found infinity or a value too large; replace such entries, for example with NaN, "
+            "which counts as missing."
         )
     if kind != SPAN:
         return read

@@ -172,7 +172,7 @@ class Callback(Spec):
     Override the methods you need. Methods that are not overridden are never called, so they
     cost nothing.
 
-    Clones of an estimator share its callbacks. Each call of `fit` works on shallow copies, which it
+    Clones of an estimator share its callbacks. Each call to `fit` works on shallow copies, which it
     publishes as ``callbacks_``. So what a method assigns, as in ``self.count = 0``, belongs to that
     call. What the callback already held, such as a list, an open file, or a lock, is shared:
     ``self.out.append(...)`` reaches your own object, and other calls see it, too. Specs and

@@ -32,7 +32,7 @@ class Checkpoint(Callback):
         The file. Its folder must exist. An existing file keeps its mode and owner. Anything but a
         regular file, such as a device or a named pipe, is rejected.
     every_epochs : int, default=1
-        Number of epochs between saves, counted over the whole run, including calls of `partial_fit`
+        Number of epochs between saves, counted over the whole run, including calls to `partial_fit`
         and with `warm_start`.
     every_seconds : float, default=None
         Skip epochs that end less than this number of seconds after the file was last written.
@@ -49,10 +49,10 @@ class Checkpoint(Callback):
 
     Notes
     -----
-    A checkpoint is a file of :func:`sknn.persistence.save` with everything needed to continue. With
-    Adam it is three times as large as the weights, and larger if the best or averaged weights are
-    kept. scikit-learn's callbacks (``set_callbacks``) are not saved. A process that is killed while
-    it writes may leave a hidden file that ends in ``.tmp``.
+    A checkpoint is a file like those that :func:`sknn.persistence.save` writes, with everything
+    needed to continue. With Adam it is three times as large as the weights, and larger if the best
+    or averaged weights are kept. scikit-learn's callbacks (``set_callbacks``) are not saved. A
+    process that is killed while it writes may leave a hidden file that ends in ``.tmp``.
 
     Examples
     --------

@@ -11,7 +11,7 @@ class PrintProgress(Callback):
 
     "Iteration" is scikit-learn's word for an epoch. The time left is that of all planned epochs
     at the current pace; early stopping may end training sooner, and `max_time` is taken into
-    account. A call of ``partial_fit`` is one epoch of a stream of unknown length: its line has
+    account. A call to ``partial_fit`` is one epoch of a stream of unknown length: its line has
     the number of rows.
     """
 

@@ -28,7 +28,7 @@ class ProgressBar(Callback):
       :class:`~sknn.search.ArchitectureSearchCV`, the epochs of all networks. Networks are trained
       in blocks, as without the bar.
     - :func:`~sknn.streams.fit_blocks` counts blocks, or rounds of them, with rows per second. A
-      single call of `partial_fit` shows nothing.
+      single call to `partial_fit` shows nothing.
 
     Searches of scikit-learn show a bar for each fit in the process of the search, and none for
     those in other processes.
@@ -97,7 +97,7 @@ class ProgressBar(Callback):
         return tqdm(total=total, disable=quiet, **settings | options)
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Open the bar, except for calls of `partial_fit`, which the caller counts."""
+        """Open the bar, except for calls to `partial_fit`, which the caller counts."""
         run, member = progress.run, progress.member
         if run.stream:
             return

@@ -64,7 +64,7 @@ class LearningRateRange(Callback):
 
     Notes
     -----
-    Use it in one call of `fit` (or the first of `partial_fit`) of a new network. It raises a
+    Use it in one call to `fit` (or the first of `partial_fit`) of a new network. It raises a
     ValueError if a run continues, or has fewer than 50 updates. Then fit a new network with the
     suggestion, and without the callback. The best rate depends on the solver and on `batch_size`,
     so test with those that you will use.

@@ -1,7 +1,7 @@
-"""What is trained for stored results: a table over all estimators and ways to train.
+"""What is trained for stored results: a table of all estimators and ways to train them.
 
-Every public network is here with its defaults, found by itself; every solver, loss and schedule by
-its short name. The names of the rows are the keys of the stored file.
+Every public network is found automatically and is here with its defaults, as is every solver, loss,
+and schedule by its short name. The names of the rows are the keys of the stored file.
 """
 
 from collections.abc import Callable
@@ -53,9 +53,9 @@ class Configuration(NamedTuple):
     estimator : estimator
     data : Data
     train : callable
-        Of an estimator and data; returns what was trained.
+        Takes an estimator and data; returns the trained estimator.
     alone : bool
-        Whether its parameters are left alone, so that they are stored, too.
+        Whether its parameters keep their defaults, so that they are stored, too.
     """
 
     estimator: Any
@@ -68,7 +68,7 @@ CONFIGURATIONS: dict[str, Configuration] = {}
 
 
 def short_names(family, task=None):
-    """Return the short names of all parts of a family of ours, of losses those for a task."""
+    """Return the short names of all our parts of a family; for losses, those of a task."""
     return sorted(
         name
         for name, kind in family.registry.items()
@@ -77,7 +77,7 @@ def short_names(family, task=None):
 
 
 def enter(kind, data, rows, common=None, train=fit, alone=False):
-    """Enter one class, on the same data, with the parameters of each row."""
+    """Enter one class on the same data, once with the parameters of each row."""
     for name, parameters in rows.items():
         estimator = kind(**{"random_state": 0} | (common or {}) | parameters)
         key = f"{kind.__name__}: {name}"
@@ -85,8 +85,8 @@ def enter(kind, data, rows, common=None, train=fit, alone=False):
         CONFIGURATIONS[key] = Configuration(estimator, data, train, alone)
 
 
-# Parameters left alone, but for the length of training: a changed default changes a result. In
-# double precision, where the smallest change is seen; other rows leave the precision alone.
+# Defaults, except for the length of training: a changed default changes a result. In
+# double precision, which shows the smallest change; other rows do not set the precision.
 BRIEF = {"max_iter": 3, "n_iter": 2, "pretrain_n_iter": 1, "dtype": "float64"}
 for each in networks():
     short = {name: value for name, value in BRIEF.items() if name in each._get_param_names()}

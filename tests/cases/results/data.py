@@ -1,4 +1,4 @@
-"""Small data for stored results: drawn once, the same on every machine."""
+"""Small data sets for stored results, the same on every machine."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from sklearn.datasets import load_diabetes, load_digits, load_iris
 
 
 class Data(NamedTuple):
-    """What a call of fit is given.
+    """The arguments of a call of fit.
 
     Attributes
     ----------
@@ -24,11 +24,11 @@ class Data(NamedTuple):
     more: dict = {}
 
     def single(self):
-        """Return the same with rows in single precision."""
+        """Return the same data with rows in single precision."""
         return self._replace(X=self.X.astype(np.float32))
 
     def rows(self, which):
-        """Return some rows, without further arguments."""
+        """Return some of the rows, without further arguments."""
         parts = (None if each is None else each[which] for each in self[:3])
         return Data(*parts)
 
@@ -63,7 +63,7 @@ def _table(rng):
 
 RNG = np.random.default_rng(0)
 IRIS, DIGITS, DIABETES = _iris(), _digits(), _diabetes()
-# Classes in turns, so that every part of a stream has all of them.
+# Classes alternate, so that every part of a stream has all of them.
 MIXED_IRIS = IRIS.rows(RNG.permutation(150))
 TWO_CLASSES = IRIS.rows(slice(100))
 WEIGHTED_IRIS = TWO_CLASSES._replace(sample_weight=RNG.integers(0, 3, 100).astype(float))

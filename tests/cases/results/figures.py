@@ -1,4 +1,4 @@
-"""The figures that are kept of a result, the file they are kept in, and how they are compared."""
+"""The stored figures of a result: how they are computed, written, and compared."""
 
 import json
 import pathlib
@@ -10,9 +10,9 @@ from sklearn.base import clone
 PATH = pathlib.Path(__file__).with_name("stored.json")
 DIGITS = 12
 # Relative to the norm of what is compared. Rounding differs by BLAS kernel and version of NumPy, by
-# 2e-8 and 2e-5 where training does not amplify it.
+# 2e-8 and 2e-5 if training does not amplify it.
 TOLERANCES = {"float64": 1e-6, "float32": 1e-3}
-# It does in these, 1e-3 in all: a fold's best epoch and the weights of members are chosen.
+# In these it does, up to 1e-3: a fold's best epoch and the weights of members are chosen.
 AMPLIFIED = {
     "TabularMLPRegressor: fast": 1e-2,
     "TabularMLPRegressor: best": 1e-2,
@@ -21,20 +21,20 @@ METHODS = ("predict_proba", "score_samples", "predict", "transform")
 
 
 def trained(configuration):
-    """Train a copy in the way of its row; what is warned of is tested elsewhere."""
+    """Train a copy as its row says; warnings are tested elsewhere."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return configuration.train(clone(configuration.estimator), configuration.data)
 
 
 def figures_of(configuration):
-    """Return what is stored of one configuration.
+    """Return the stored figures of one configuration.
 
     Returns
     -------
     figures : dict
-        The dtype of the weights, the number of epochs and why training ended; of weights, losses
-        and answers their norm and a projection; the parameters of a network left alone.
+        The dtype of the weights, the number of epochs, and why training ended; norm and projection
+        of weights, losses, and predictions; the parameters of a network with its defaults.
     """
     net = trained(configuration)
     best = getattr(net, "best_estimator_", net)
@@ -50,7 +50,7 @@ def figures_of(configuration):
         "answers": sketch(answers(net, configuration.data.X)),
     }
     if configuration.alone:
-        # Some act late or on other data.
+        # Some have an effect only late, or on other data.
         parameters = type(configuration.estimator)().get_params()
         figures["parameters"] = {name: repr(each) for name, each in parameters.items()}
     if hasattr(net, "cv_results_"):
@@ -59,7 +59,7 @@ def figures_of(configuration):
 
 
 def answers(net, X):
-    """Return the numbers that a fitted estimator answers, laid flat."""
+    """Return the outputs of a fitted estimator as one flat array."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         method = next(getattr(net, name) for name in METHODS if hasattr(net, name))
@@ -77,7 +77,7 @@ def sketch(values):
 
 
 def differences(found, stored, tolerance):
-    """Yield what is not the same, in words."""
+    """Yield what is different, in words."""
     for key, expected in stored.items():
         if isinstance(expected, dict):
             yield from differences(found.get(key, {}), expected, tolerance)
@@ -91,7 +91,7 @@ def differences(found, stored, tolerance):
 
 
 def distance(found, expected):
-    """Return how far two sketches are apart, relative to the norm of what they are of."""
+    """Return how far apart two sketches are, relative to the norm."""
     scale = max(abs(expected[0]), 1e-12)
     return max(abs(one - other) for one, other in zip(found, expected, strict=True)) / scale
 
@@ -102,6 +102,6 @@ def load():
 
 
 def store(figures):
-    """Write figures, one line a configuration."""
+    """Write the figures, one line per configuration."""
     rows = (f"{json.dumps(name)}: {json.dumps(figures[name])}" for name in sorted(figures))
     PATH.write_text("{\n" + ",\n".join(rows) + "\n}\n", encoding="utf-8")

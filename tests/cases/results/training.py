@@ -1,4 +1,4 @@
-"""Ways to train for stored results: in one call, in several, stopped and gone on with."""
+"""Ways to train for stored results: in one call, in several, paused and resumed."""
 
 import pickle
 
@@ -21,7 +21,7 @@ def _weight(data):
 
 
 def twice(estimator, data):
-    """Train, store, load, and train again."""
+    """Train, pickle, unpickle, and train again."""
     return fit(_stored(fit(estimator, data)), data)
 
 
@@ -30,7 +30,7 @@ def _stored(estimator):
 
 
 def stream(estimator, data):
-    """Train in three calls of `partial_fit`, on ever fewer rows, stored in between."""
+    """Train in three calls of `partial_fit` on fewer and fewer rows, pickled in between."""
     more = {"classes": np.unique(data.y)} if is_classifier(estimator) else {}
     n = len(data.X)
     for start in (0, n // 3, 2 * n // 3):
@@ -42,7 +42,7 @@ def stream(estimator, data):
 
 
 def grow(estimator, data):
-    """Train in a stream to which a class is added."""
+    """Train in a stream in which a class is added."""
     few, whole = data.rows(slice(100)), data
     estimator.partial_fit(few.X, few.y, classes=[0, 1])
     estimator.partial_fit(whole.X, whole.y, classes=[0, 1, 2])
@@ -50,27 +50,27 @@ def grow(estimator, data):
 
 
 def pause_and_resume(estimator, data):
-    """Train, pause, and go on without the callback that paused."""
+    """Train, pause, and resume without the callback that paused."""
     fit(estimator, data)
     return estimator.set_params(callbacks=None).resume(data.X, data.y)
 
 
 def with_pretrained(estimator, data):
-    """Train, then train another one that begins with the weights of the first."""
+    """Train, then train another network that starts from the weights of the first."""
     first = fit(estimator, data)
     more = {"hidden_layer_sizes": first.hidden_layer_sizes, "max_iter": first.max_iter}
     return fit(MLPClassifier(**more, random_state=1, weight_init=Pretrained(first)), data)
 
 
 def with_weights_set(estimator, data):
-    """Train, halve the weights, and train on."""
+    """Train, halve the weights, and train further."""
     fit(estimator, data)
     estimator.coefs_ = [coef / 2 for coef in estimator.coefs_]
     return fit(estimator, data)
 
 
 def in_blocks(estimator, data):
-    """Train on blocks of dask, two times over all."""
+    """Train on Dask blocks, in two passes over all of them."""
     dask = pytest.importorskip("dask")
     array = pytest.importorskip("dask.array")
     from sknn.streams import fit_blocks

@@ -26,7 +26,7 @@ from tests.checks.layers import Bench
 
 
 def part(prefix, views):
-    """Return what belongs to one layer of a block."""
+    """Return the arrays of one layer of a block."""
     return {key[len(prefix) :]: view for key, view in views.items() if key.startswith(prefix)}
 
 
@@ -43,7 +43,7 @@ def alone(layer, in_shape, params, x, dy=None, members=0):
 
 @pytest.mark.parametrize("members", [0, 3])
 @pytest.mark.parametrize("in_shape", [(5,), (3, 5)], ids=str)
-def test_residual_is_its_chain_beside_its_input(in_shape, members):
+def test_residual_is_its_chain_next_to_its_input(in_shape, members):
     first, second = Dense(6, "tanh"), Dense(5, "silu")
     block = Bench(Residual([first, second]), in_shape, members=members)
     block.forward()

@@ -1,4 +1,4 @@
-"""Convolutions and pooling against their definitions, written out as loops."""
+"""Convolutions and pooling agree with their definitions, written as loops."""
 
 import itertools
 import tracemalloc
@@ -38,7 +38,7 @@ def pair(value, n_axes):
 
 
 def window_places(n, size, stride, dilation, padding):
-    """Return for each window of an axis the positions of its entries, those outside included."""
+    """Return, for each window of an axis, the positions of its entries, also those outside."""
     reach = (size - 1) * dilation + 1
     if padding == "same":
         count = (n + stride - 1) // stride
@@ -100,7 +100,7 @@ def slow_pool(layer, x, reduce, out_shape):
 
 
 def by_definition(layer, shape, slow):
-    """Return what a layer gives, and the loops; both before the activation."""
+    """Return the output of a layer and that of the loops, both before the activation."""
     bench = Bench(layer.__class__(**{**layer.get_params(), "activation": "identity"}), shape)
     bench.forward()
     b = bench.params.get("b", 0.0)
@@ -160,7 +160,7 @@ def test_transpose_is_the_adjoint(kernel, strides, padding):
 @pytest.mark.parametrize(("layer", "shape"), CONVOLUTIONS + TRANSPOSED, ids=repr)
 @pytest.mark.parametrize("slab", [1, 40, 150])
 def test_slabs_make_no_difference(layer, shape, slab, monkeypatch):
-    """A window alone, a few of them, a few lines: all add up to the same."""
+    """One window, a few windows, or a few lines at a time add up to the same."""
     benches = []
     for size in (sknn.core.layers.windows.SLAB, slab):
         monkeypatch.setattr(sknn.core.layers.windows, "SLAB", size)
@@ -182,7 +182,7 @@ def test_slabs_make_no_difference(layer, shape, slab, monkeypatch):
     ids=repr,
 )
 def test_memory_for_a_large_row(layer, shape):
-    """The windows of the whole row would take 9 times its memory, 19 MB here."""
+    """The windows of the whole row would take 9 times its memory, 19 MB."""
     layer = layer.bind(Defaults())
     plan = layer.plan(shape)
     rng = np.random.default_rng(0)
@@ -204,7 +204,7 @@ def test_memory_for_a_large_row(layer, shape):
     finally:
         tracemalloc.stop()
     assert scratch["windows"].nbytes <= 4 * sknn.core.layers.windows.SLAB
-    # Windows, two images with their border, which values were positive, small things.
+    # Windows, two images with their borders, which values were positive, and small arrays.
     assert held < 2.5 * x.nbytes + scratch["windows"].nbytes + 1e5
     assert peak < held + 1e5
 
@@ -383,7 +383,7 @@ def test_global_pooling_refuses_steps_it_cannot_follow(layer):
 
 @pytest.mark.parametrize("members", [1, 3])
 def test_network_of_images(members):
-    """Chunks of prediction, short batches and training give the same scores."""
+    """Chunks of prediction, short batches, and training give the same scores."""
     layers = [Conv2D(3, 3, "tanh"), MaxPool(), ConvTranspose2D(2, 3, "silu", strides=2)]
     layers = [layer.bind(Defaults()) for layer in (*layers, GlobalAveragePool())]
     network = Network(layers, "abcd", (6, 5, 2), np.float64, members)
@@ -400,7 +400,7 @@ def test_network_of_images(members):
 
 
 def test_padding_follows_the_rule_of_keras():
-    """The odd zero goes behind."""
+    """The additional zero goes at the end."""
     even = Axis.padded(5, 2, 1, 1, "same")
     assert (even.count, even.before, even.extent) == (5, 0, 6)
     strided = Axis.padded(6, 3, 2, 1, "same")

@@ -1,4 +1,4 @@
-"""The fully connected layer beyond what every layer must do."""
+"""The fully connected layer, beyond what every layer must do."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def test_sparse_rows(members, kind):
     assert_allclose(sparse.grad, dense.grad, atol=1e-12)
 
 
-def test_the_output_gradient_of_the_lowest_layer_is_not_asked_for():
+def test_the_output_gradient_of_the_lowest_layer_is_not_requested():
     bench = Bench(Dense(4, "relu"), (5,))
     bench.forward()
     bench.backward(want_dx=False)

@@ -1,4 +1,4 @@
-"""Codes become vectors; the gradient of a vector is the sum over the places of its code."""
+"""Codes become vectors; the gradient of a vector is the sum over all places of its code."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def test_codes_are_rounded(off):
 
 @pytest.mark.parametrize("train", [True, False])
 @pytest.mark.parametrize("code", [-1.0, 7.0, 2.5, 3.02, -0.1, np.nan, np.inf, -np.inf, 1234.0])
-def test_what_is_no_code_is_named(code, train):
+def test_what_is_not_a_code_is_named(code, train):
     bench = Bench(Embedding(7, 4), (4, 3), train=train)
     bench.x[2, 1, 0] = code
     with pytest.raises(ValueError, match=rf"Embedding\(n_codes=7.*the code {code:g};.*from 0 to 6"):

@@ -80,7 +80,7 @@ def test_gaussian_noise_has_the_stated_deviation():
 
 
 @pytest.mark.parametrize(("layer", "axis"), [(LayerNorm(), 1), (BatchNorm(), 0)], ids=_label)
-def test_norm_standardises_data_far_from_zero(layer, axis):
+def test_norm_standardizes_data_far_from_zero(layer, axis):
     bench = Bench(layer, (50,), rows=40)
     bench.params["gain"][...] = 1.0
     bench.params["bias"][...] = 0.0

@@ -1,4 +1,4 @@
-"""Products have the bits of numpy.matmul, with members and without."""
+"""Products have the same bits as numpy.matmul, with and without members."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
 def matrices(rng, dtype):
-    """Yield rows and weights: in order, transposed, and rows with gaps."""
+    """Yield rows and weights: in order, transposed, and with gaps between rows."""
     for _ in range(150):
         n, k, h = (int(rng.choice(SIZES)) for _ in range(3))
         wide = rng.standard_normal((n, 2 * k)).astype(dtype)

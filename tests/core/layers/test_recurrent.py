@@ -1,4 +1,4 @@
-"""Recurrent layers against loops over single rows and steps, straight from the formulas."""
+"""Recurrent layers agree with loops over single rows and steps, written from the formulas."""
 
 import tracemalloc
 
@@ -21,7 +21,7 @@ CELLS = {
     "lstm": lambda **options: LSTM(UNITS, **options),
     "gru": lambda **options: GRU(UNITS, **options),
 }
-# All there, a gap in the middle, at the end, in front, nothing but one step, no step at all.
+# Complete; a gap in the middle, at the end, at the front; a single step; no step at all.
 MASK = np.array(
     [[1, 1, 1, 1, 1], [1, 1, 0, 0, 1], [1, 1, 1, 0, 0], [0, 0, 1, 1, 1], [0, 1, 0, 0, 0], [0] * 5],
     bool,
@@ -71,7 +71,7 @@ def start_of(layer, p):
 
 
 def states_of(layer, p, x, present, *, factor=1.0, start=None, constant=None):
-    """Return the state before each step of one row in the order of reading, and after the last.
+    """Return the state before each step of one row, in reading order, and after the last.
 
     `constant` are states that a cut leaves as they are, whatever the parameters.
     """
@@ -88,7 +88,7 @@ def states_of(layer, p, x, present, *, factor=1.0, start=None, constant=None):
 
 
 def output_of(layer, states):
-    """Return what the layer gives for the states of one row."""
+    """Return the output of the layer for the states of one row."""
     if not layer.return_sequences:
         return states[-1][0]
     outputs = np.array([state[0] for state in states[1:]])
@@ -96,7 +96,7 @@ def output_of(layer, states):
 
 
 def expected(bench, x=None, params=None, constants=None, factors=None):
-    """Return the outputs of all rows by loops."""
+    """Return the outputs of all rows, computed by loops."""
     x = bench.x if x is None else x
     p = bench.params if params is None else params
     mask = np.ones(x.shape[:2], bool) if bench.context.mask is None else bench.context.mask
@@ -185,7 +185,7 @@ def slope(f, base, step):
 @masks
 @pytest.mark.parametrize("tbptt", [1, 2, 4])
 def test_truncated_gradient(cell, way, mask, tbptt):
-    """The states at the cuts are held fixed while the rest moves."""
+    """The states at the cuts are held fixed while everything else varies."""
     bench = Bench(cell(**way, tbptt=tbptt), SHAPE, mask=mask)
     bench.forward()
     bench.backward()
@@ -233,7 +233,7 @@ def test_truncation_leaves_short_rows_their_gradient(cell):
     moved = np.any(bench.dx != 0.0, axis=-1)
     last = mask & ~np.hstack([mask[:, 1:], np.zeros((ROWS, 1), bool)])
     assert not moved[~last].any()
-    assert moved[last].mean() > 0.7  # rectifiers may be silent
+    assert moved[last].mean() > 0.7  # relu units may be inactive
 
 
 # -- state --------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ def test_bad_parameters(layer, message):
 
 @cells
 @pytest.mark.parametrize("shape", [(5,), (4, 3, 2)], ids=str)
-def test_rows_that_are_no_sequences(cell, shape):
+def test_rows_that_are_not_sequences(cell, shape):
     with pytest.raises(ValueError, match=r"\(steps, features\)"):
         cell().bind(Defaults()).plan(shape)
 
@@ -384,7 +384,7 @@ def test_steps_changed_by_a_layer_before():
 
 
 def built(*layers, shape, dtype=np.float64):
-    """Return a network of the layers with initial weights."""
+    """Return a network of these layers with initial weights."""
     bound = [layer.bind(Defaults()) for layer in layers]
     network = Network(bound, [f"layer{i}" for i in range(len(layers))], shape, dtype)
     network.initialize(np.random.default_rng(0))

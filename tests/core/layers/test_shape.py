@@ -1,4 +1,4 @@
-"""Numbers keep their order whatever the shape."""
+"""Flatten and Reshape keep the order of the numbers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What generator and discriminator want: values, slopes, and scores that are out of all measure."""
+"""Losses of generator and discriminator: values, slopes, and very large scores."""
 
 import numpy as np
 import pytest

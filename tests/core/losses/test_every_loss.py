@@ -1,4 +1,4 @@
-"""Every loss against hand-computed values, scikit-learn's and the promises of the family."""
+"""Every loss agrees with hand-computed values and scikit-learn, and keeps the family's promises."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_one_number_for_all_rows_is_an_array_of_it(row):
 
 
 @each_row
-def test_weight_two_is_the_row_twice_and_zero_is_no_row(row):
+def test_weight_two_is_the_row_twice_and_zero_drops_it(row):
     raw, target = scores(row), row.draw(N)
     counts = np.random.default_rng(3).integers(0, 3, N)
     value, grad = evaluate(row.kernel, raw, target, column(counts))
@@ -180,7 +180,7 @@ def test_gradient_is_true_beyond_the_straightened_exponential(name):
     target = row.draw(N)
     raw = np.random.default_rng(5).uniform(25.0, 60.0, size=(N, row.n_raw))
     raw *= np.where(np.arange(N) % 2, 1.0, -1.0)[:, None]
-    # Large terms would drown the others in a sum over all rows.
+    # In a sum over all rows, large terms would hide the others.
     for i in range(N):
         one, y, h = raw[i : i + 1], target[i : i + 1], 1e-4
         _, grad = evaluate(row.kernel, one, y)
@@ -285,7 +285,7 @@ def same_bits(a, b):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rows", [1, 7, 32, 150, 1001])
 def test_a_member_has_the_bits_of_a_network_alone(row, dtype, rows):
-    """Else networks trained together would stop in other epochs than each by itself."""
+    """Otherwise, networks trained together would stop in other epochs than each alone."""
     raw, target = scores(row, rows, (3,), dtype), row.draw(rows, dtype)
     for weight in (1 / rows, column(positive_weights(rows), dtype)):
         values, grads = evaluate(row.kernel, raw, target, weight)

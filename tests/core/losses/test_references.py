@@ -1,4 +1,4 @@
-"""Losses against scikit-learn's, their links and their best constant predictions."""
+"""Losses agree with scikit-learn's, with their links, and with their best constant predictions."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def at_constant(row, constant, target, weight=1.0):
 
 
 @each_row
-def test_constant_optimum_minimises(row):
+def test_constant_optimum_minimizes(row):
     target, n = row.draw(240), row.n_outputs
     best = row.kernel.constant_optimum(target, None, n)
     assert best.dtype == np.float64 and best.shape == (row.n_raw,)

@@ -89,7 +89,7 @@ def test_shapes_and_precision(kind, x):
 def test_gradients(kind, x):
     if kind == "robust" and x is not X:
         pytest.skip("robust losses are for linear outputs")
-    # Differences across the kinks of a rectifier say nothing.
+    # Differences across the kinks of relu are meaningless.
     smooth = ["tanh", "identity"] if kind == "list" else KINDS[kind].get("activation", "tanh")
     check_gradients(
         coder(kind, **({} if kind == "layers" else {"activation": smooth})), x[:20], None, tol=1e-5
@@ -102,7 +102,7 @@ def test_parts_make_the_whole(kind):
     if not KINDS[kind].get("pretrain"):
         assert_parts_make_the_whole(ae, 6, X)
         return
-    # How long layers are pretrained goes by the `max_iter` of the first call.
+    # The length of pretraining follows the `max_iter` of the first call.
     assert_same_progress(in_one_go(ae, 6, X), as_a_stream(ae, 6, X))
 
 
@@ -143,8 +143,8 @@ def test_training_starts_at_principal_components(sizes, activation, tied):
         assert np.isfinite(ae.predict(X)).all()
         return
     if tied and activation == "identity" and max(sizes) >= 6:
-        return  # Two units for each component would add up to twice of it.
-    # gelu and silu are straight lines up to a hundredth of a percent.
+        return  # Two units per component would add up to twice the component.
+    # gelu and silu are straight lines to within a hundredth of a percent.
     assert_allclose(ae.predict(X), expected, atol=1e-3 if activation in ("silu", "gelu") else 1e-6)
 
 
@@ -163,7 +163,7 @@ def test_never_worse_than_components_on_digits(k):
     A, B = train_test_split(digits, random_state=0)
     pca = PCA(k).fit(A)
     best = ((pca.inverse_transform(pca.transform(B)) - B) ** 2).mean()
-    # One layer cannot do better; where steps only lead away from the start, that is served.
+    # One layer cannot do better; if steps only lead away from the start, the start is used.
     ae = AutoEncoder((k,), random_state=0).fit(A)
     assert ae.stop_reason_ == "converged"
     assert -ae.score(B) <= best * (1 + 1e-9)
@@ -177,7 +177,7 @@ class FailOnce(Callback):
             raise RuntimeError
 
 
-def test_a_start_that_is_served_is_not_where_training_goes_on(tmp_path):
+def test_a_start_that_is_used_is_not_where_training_continues(tmp_path):
     digits = load_digits().data[:400]
     settings = {"hidden_layer_sizes": (16,), "random_state": 0}
     whole = AutoEncoder(**settings).fit(digits)
@@ -185,8 +185,8 @@ def test_a_start_that_is_served_is_not_where_training_goes_on(tmp_path):
     assert whole.stop_reason_ == "converged"
     assert_array_equal(whole.predict(digits), warm.predict(digits))
     assert np.abs(warm.run_.theta - warm.run_.start).max() > 0
-    assert whole.run_.start is None  # a plain fit keeps nothing to go on with
-    # The components of a first chunk say little of a later one.
+    assert whole.run_.start is None  # a plain fit keeps nothing from which to continue
+    # The components of the first chunk say little about later ones.
     assert AutoEncoder(**settings).partial_fit(digits).run_.start is None
 
     path = tmp_path / "run.ckpt"
@@ -458,7 +458,7 @@ def test_lbfgs_and_every_solver():
         assert np.isfinite(ae.fit(X).predict(X)).all()
 
 
-def test_using_all_epochs_is_no_failure_unless_tol_asks():
+def test_using_all_epochs_is_not_a_failure_unless_tol_is_set():
     ae = coder("deep", learning_rate="constant").fit(X)
     assert ae.n_iter_ == 5 and ae.stop_reason_ == "max_iter"
     with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
@@ -486,12 +486,12 @@ def test_a_failed_fit_leaves_the_coder_as_it_was():
 
 
 def test_pre_trained_layers_keep_their_warnings_to_themselves():
-    # FAST gives a cosine, after which nothing need converge; the warning would be an error here.
+    # FAST uses a cosine, at whose end nothing has to converge; a warning would be an error.
     settings = {"learning_rate": "constant", "max_iter": 1000, "tol": 0.01, "random_state": 0}
     AutoEncoder((4, 2), pretrain="layerwise", n_iter_no_change=300, **settings).fit(X)
 
 
-def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
+def test_an_interrupt_in_pretraining_ends_the_call(monkeypatch):
     codec = "sknn.estimators.autoencoder.layers._shallow"
 
     class Interrupt(Callback):
@@ -507,7 +507,7 @@ def test_an_interrupt_in_pre_training_ends_the_call(monkeypatch):
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
-def test_a_logistic_output_wants_shares(form):
+def test_a_logistic_output_needs_shares(form):
     for settings in ({}, {"loss": "squared_error"}):
         with pytest.raises(ValueError, match="X holds numbers from .*output_activation='identity'"):
             AutoEncoder(2, output_activation="logistic", **settings, **FAST).fit(form(X))
@@ -519,7 +519,7 @@ def test_a_logistic_output_wants_shares(form):
 
 
 @pytest.mark.parametrize("form", [np.asarray, sp.csr_matrix])
-def test_groups_want_shares(form):
+def test_groups_need_shares(form):
     with pytest.raises(ValueError, match="must lie between 0 and 1"):
         AutoEncoder(2, output_groups={"binary": [0]}, **FAST).fit(form(X))
 

@@ -1,4 +1,4 @@
-"""What "auto" stands for, and that a deep network leaves the components it starts from."""
+"""What "auto" means, and that deep networks improve on the components they start from."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def uses_cross_entropy(ae):
 
 
 def sensors(n=1000, share=0.07):
-    """Return nine readings that follow one angle, some of them far off, and which."""
+    """Return nine readings that follow one angle, some of them far off, and which are."""
     rng = np.random.default_rng(5)
     abnormal = np.arange(n) < int(share * n)
     angle = rng.uniform(0.0, 2 * np.pi, (n, 1))
@@ -50,7 +50,7 @@ def sensors(n=1000, share=0.07):
         ),
     ],
 )
-def test_what_auto_stands_for(settings, activations, schedule, rate):
+def test_what_auto_means(settings, activations, schedule, rate):
     ae = AutoEncoder(**settings)
     recipe = ae._recipe()
     assert type(recipe.schedule) is schedule
@@ -59,14 +59,14 @@ def test_what_auto_stands_for(settings, activations, schedule, rate):
     assert ae.to_classifier().activation == activations
 
 
-def test_given_layers_have_rectified_units_and_a_rate_of_their_own():
+def test_given_layers_have_relu_units_and_their_own_rate():
     ae = AutoEncoder(layers=[Dense(4), Dense(2, name="code")], max_iter=1).fit(X)
     assert ae.network_.layers[0].activation.alias == "relu"
     assert ae._recipe().base_rate == 0.001
 
 
 def test_falling_rates_reach_their_end():
-    # Noise cannot be compressed: the loss rests early.
+    # Noise cannot be compressed: the loss stalls early.
     noise = np.random.default_rng(0).normal(size=(200, 9))
     ae = AutoEncoder((8, 2), max_iter=40, n_iter_no_change=2, tol=0.1, random_state=0).fit(noise)
     assert ae.n_iter_ == 40

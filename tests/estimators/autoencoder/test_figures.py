@@ -1,4 +1,4 @@
-"""What autoencoders promise, as figures: quick versions of ``benchmarks/autoencoder.py``."""
+"""Figures that autoencoders promise: short versions of ``benchmarks/autoencoder.py``."""
 
 import numpy as np
 import pytest
@@ -69,7 +69,7 @@ def test_anomalies_of_real_data(on_all):
 
 @pytest.mark.slow
 def test_features_help_where_labels_are_few():
-    # Single seeds differ by a point either way; the slow test below holds the figure.
+    # Single seeds differ by a point either way; the slow test below checks the figure.
     accuracies = np.array([features(seed, dtype="float32")[:2] for seed in range(6)])
     assert np.diff(accuracies).mean() > 0
 

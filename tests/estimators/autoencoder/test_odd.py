@@ -1,4 +1,4 @@
-"""Autoencoders given odd rows, odd parameters and every callback."""
+"""Autoencoders with odd rows, odd parameters, and every callback."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests.estimators.data import LABELS, X
 
 UNIT = (X - X.min()) / (X.max() - X.min())
 HOLLOW = np.where(UNIT > 0.6, UNIT, 0.0)
-# What is odd about these rows is said; here it matters that everything stays finite.
+# Warnings about these rows are tested elsewhere; here, everything must stay finite.
 pytestmark = pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
 FAST = {"learning_rate": "cosine", "max_iter": 4, "random_state": 0}
 
@@ -185,7 +185,7 @@ def test_wrong_parameters(parameters, words):
         AutoEncoder(**{"hidden_layer_sizes": (3,)} | FAST | parameters).fit(X)
 
 
-def test_what_the_encoder_decides_on_is_no_parameter():
+def test_what_the_encoder_decides_is_not_a_parameter():
     ae = coder().fit(X)
     for method in (ae.to_classifier, ae.to_regressor):
         with pytest.raises(ValueError, match=r"determines \['activation', 'weight_init'\]"):
@@ -194,7 +194,7 @@ def test_what_the_encoder_decides_on_is_no_parameter():
 
 @pytest.mark.parametrize("sizes", [(32,), (64, 8)])
 def test_diagnostics_bear_a_start_at_components(sizes):
-    # The output layer starts at its best, so that its gradient is next to nothing.
+    # The output layer starts at its optimum, so its gradient is almost zero.
     x = load_digits().data[:600]
     coder = AutoEncoder(sizes, learning_rate="cosine", max_iter=60, random_state=0)
     coder.set_params(callbacks=[Diagnostics()]).fit(x)

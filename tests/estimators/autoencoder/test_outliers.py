@@ -1,4 +1,4 @@
-"""How autoencoders tell odd rows: by distances from usual ones, and by the error of columns."""
+"""How autoencoders detect outliers: by distances from usual rows, or by the error of columns."""
 
 import pickle
 
@@ -82,7 +82,7 @@ def test_the_distance_is_that_to_the_third_nearest_of_the_central_half():
     assert_allclose(usual.oddness(seen), np.sort(gaps, axis=1)[:, 2], rtol=1e-6, atol=1e-6)
 
 
-def test_references_stand_evenly_among_many_rows():
+def test_references_are_spread_evenly_over_many_rows():
     usual = Neighborhood.of(described(3000), np.ones(3000))
     lengths = np.sort((usual.references**2).sum(axis=1))
     assert len(lengths) == 256
@@ -98,7 +98,7 @@ def test_weights_are_repetitions_of_points(factor):
     kept = counts > 0
     weighted = Neighborhood.of(seen[kept], factor * counts[kept])
     repeated = Neighborhood.of(seen[np.repeat(np.arange(400), counts)], np.ones(counts.sum()))
-    # How strongly the covariance of all is shrunk depends on the number of rows.
+    # How much the covariance of all rows is shrunk depends on their number.
     assert_allclose(weighted.oddness(seen), repeated.oddness(seen), rtol=1e-6, atol=1e-6)
 
 
@@ -240,5 +240,5 @@ def test_levels_that_nothing_predicts_do_not_hide_odd_numbers():
     assert scores[:600].mean() == pytest.approx(-1.0, abs=0.01)
     encoded = net._check_inputs(table)
     errors = net._targets.errors(net.network_.predict(encoded), net._loss, encoded)
-    # Networks are compared by the error itself, which is not about 1 for all of them.
+    # Networks are compared by the error itself, which is not close to 1 for all of them.
     assert net.score(table) == pytest.approx(-errors.mean(), rel=1e-5)

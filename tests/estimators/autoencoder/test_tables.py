@@ -1,4 +1,4 @@
-"""Frames of any columns: read as they come, and given back."""
+"""Autoencoders read frames with any columns and return frames."""
 
 import pickle
 
@@ -58,7 +58,7 @@ def test_new_rows_are_tables_like_the_first(maker, table):
     made = maker.sample(300, random_state=0)
     like(made, table)
     pd.testing.assert_frame_equal(made, maker.sample(300, random_state=0))
-    # Draws, not the likeliest of all.
+    # Draws, not the most likely entry.
     assert (made.color == "red").mean() == pytest.approx(0.6, abs=0.15)
     assert made["size"].isna().mean() == pytest.approx(0.2, abs=0.15)
     assert made["count"].std() == pytest.approx(table["count"].std(), rel=0.4)
@@ -96,7 +96,7 @@ def test_copies_give_back_the_same_tables(maker, table, tmp_path, way):
 
 @pytest.mark.bits
 @pytest.mark.parametrize("more", [{}, {"corruption": "masking"}, {"variational": True}])
-def test_training_goes_on_exactly(table, more):
+def test_training_continues_exactly(table, more):
     whole = AutoEncoder(**BRIEF, **more).fit(table)
     part = AutoEncoder(**BRIEF, **more, callbacks=[Pause(3)]).fit(table)
     part.set_params(callbacks=None).resume(table)

@@ -34,7 +34,7 @@ def machine(kind, seed=0, d=D, h=H, scale=1.0):
 
 
 def energy(model, v, h):
-    """E(v, h) as the guide writes it."""
+    """E(v, h) as in the guide."""
     own = -v @ model.a if model.visible.name == "bernoulli" else 0.5 * ((v - model.a) ** 2).sum()
     return own - h @ model.b - v @ model.W @ h
 
@@ -133,7 +133,7 @@ def test_gradient_of_the_likelihood_is_the_difference_of_the_phases():
         model = machine_of(net)
         return -model.free_energy(data).mean() - model.exact_log_partition().value
 
-    # Data count -1/n; in the place of samples stand all states with their probabilities.
+    # Rows count -1/n; instead of samples, all states are used with their probabilities.
     model, everything = machine_of(net), states(D)
     probabilities = np.exp(-model.free_energy(everything) - model.exact_log_partition().value)
     v = np.vstack([data, everything])
@@ -152,7 +152,7 @@ def test_gradient_of_the_likelihood_is_the_difference_of_the_phases():
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("n_chains", [0, 400])
 def test_long_sampling_gives_the_gradient_of_the_likelihood(kind, n_chains):
-    """With many Gibbs steps the sampled gradient is the exact one, up to noise."""
+    """With many Gibbs steps, the sampled gradient is the exact one, up to noise."""
     net = network(kind, n_chains=n_chains)
     net.trainable[...] *= 0.3
     rng = np.random.default_rng(0)
@@ -193,7 +193,7 @@ def test_one_step_by_hand():
     assert_allclose(g["b"], (h1 - h0).mean(axis=0), atol=1e-12)
 
 
-def test_chains_go_on_from_batch_to_batch():
+def test_chains_continue_from_batch_to_batch():
     net = network(n_chains=6)
     objective = ContrastiveDivergence(net, 3, np.random.default_rng(0))
     chains = net.params[0]["chains"]

@@ -112,7 +112,7 @@ def test_class_weight_early_stopping_and_validation_rows():
     assert len(chosen.validation_scores_) == 4
 
 
-def test_held_out_rows_take_no_part_in_pre_training():
+def test_held_out_rows_take_no_part_in_pretraining():
     settings = SMALL | {"early_stopping": True, "validation_fraction": 0.5}
     first = DBNClassifier(**settings).fit(UNIT, BINARY).rbms_[0]
     assert first.t_ == 30 * first.n_iter
@@ -153,8 +153,8 @@ def test_wrong_parameters(wrong):
         DBNClassifier(**wrong).fit(UNIT, THREE)
 
 
-def test_pre_training_cures_vanishing_gradients():
-    """Four logistic layers in equally many epochs: from small weights nothing, pretrained most."""
+def test_pretraining_cures_vanishing_gradients():
+    """Four logistic layers, as many epochs: small weights learn nothing, pretrained ones most."""
     images, digits = load_digits(return_X_y=True)
     images, test = images[:1000] / 16, images[1000:] / 16
     settings = {"max_iter": 15, "learning_rate_init": 0.01, "random_state": 0}
@@ -167,7 +167,7 @@ def test_pre_training_cures_vanishing_gradients():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_interrupt_in_pre_training_ends_the_call(kind, monkeypatch):
+def test_an_interrupt_in_pretraining_ends_the_call(kind, monkeypatch):
     def interrupt(self, progress):
         raise KeyboardInterrupt
 
@@ -179,6 +179,6 @@ def test_an_interrupt_in_pre_training_ends_the_call(kind, monkeypatch):
     assert vars(net) == before
 
 
-def test_divergence_in_pre_training_says_where():
+def test_divergence_in_pretraining_says_where():
     with pytest.raises(ValueError, match="pretraining of layer 0 .parameters pretrain_"):
         DBNClassifier(**SMALL, pretrain_learning_rate=10.0).fit(X * 1e200, THREE)

@@ -1,4 +1,4 @@
-"""Restricted Boltzmann machines: the contract of scikit-learn's, and what it lacks."""
+"""Restricted Boltzmann machines keep scikit-learn's contract and add what it lacks."""
 
 import pickle
 import re
@@ -146,7 +146,7 @@ def test_likelihood_by_both_methods():
 
 
 def test_real_numbers():
-    """A Gaussian machine learns two clouds that a single normal distribution cannot tell."""
+    """A Gaussian machine learns two clouds that one normal distribution cannot represent."""
     clouds = RNG.standard_normal((200, 2)) * 0.5 + np.where(RNG.random((200, 1)) < 0.5, -2, 2)
     rbm = GaussianRBM(3, n_iter=40, learning_rate=0.02, random_state=0).fit(clouds)
     samples = rbm.sample(300, n_steps=200)
@@ -175,7 +175,7 @@ def test_generators_of_sampling():
     assert_array_equal(first, twin.gibbs(BITS))
     assert_array_equal(rbm.gibbs(BITS, 3, random_state=1), twin.gibbs(BITS, 3, random_state=1))
     assert_array_equal(rbm.sample(4, random_state=1), rbm.sample(4, random_state=1))
-    # Sampling does not disturb training.
+    # Sampling does not affect training.
     assert_array_equal(rbm.partial_fit(BITS).components_, twin.partial_fit(BITS).components_)
     for wrong in ({"n_samples": 0}, {"n_steps": 1.5}):
         with pytest.raises(ValueError, match="must be an int >= 1"):
@@ -200,8 +200,8 @@ def test_warns_outside_the_unit_interval(X):
         GaussianRBM(**SMALL).fit(X)
 
 
-def test_history_shows_over_fitting():
-    """Many units on few rows: the free energy of new rows rises over that of the known."""
+def test_history_shows_overfitting():
+    """With many units and few rows, the free energy of new rows exceeds that of known rows."""
     rows, fresh = BITS[:12], BITS[12:40]
     rbm = BernoulliRBM(32, n_iter=150, learning_rate=0.2, persistent=False, random_state=0)
     history = rbm.fit(rows, X_val=fresh).history_
@@ -361,7 +361,7 @@ def test_callbacks_that_need_a_loss_say_so(callback):
     assert not hasattr(rbm, "network_")
 
 
-def test_a_checkpoint_goes_on_to_the_last_bit(tmp_path):
+def test_a_checkpoint_continues_bit_for_bit(tmp_path):
     rbm = BernoulliRBM(**SMALL | {"momentum": 0.5, "sparsity_target": 0.2})
     assert_checkpoints_go_on(rbm, tmp_path / "rbm.ckpt", 6, BITS)
 

@@ -1,4 +1,4 @@
-"""Convolutional networks: the forms of X, what the parameters mean, what is refused."""
+"""Convolutional networks: the forms of X, the meaning of parameters, what is refused."""
 
 import numpy as np
 import pandas as pd
@@ -88,7 +88,7 @@ def test_blocks_of_the_default():
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "leaky_relu", "softplus"])
-def test_activation_behind_the_maximum_comes_to_the_same(activation):
+def test_activation_behind_the_maximum_gives_the_same(activation):
     net = CNNClassifier(**SMALL, activation=activation, normalization=None).fit(IMAGES, LABELS)
     conv = Conv2D(4, 3, activation, name="conv0")
     other = CNNClassifier(layers=[conv, MaxPool(2)], random_state=0, max_iter=1)
@@ -152,7 +152,7 @@ def test_convolutions_in_a_plain_network():
         {"n_members": 2, "padding": "valid", "kernel_size": 2},
         {
             "layers": [
-                # Without kinks: a point right on one gives an error that is none.
+                # Without kinks: a point exactly on one would look like an error.
                 Residual([Conv2D(3, activation="tanh"), BatchNorm()]),
                 Parallel([Conv2D(2, activation="tanh"), [MaxPool(1)]]),
             ]
@@ -215,7 +215,7 @@ def test_memory_of_prediction_does_not_grow_with_the_rows():
         net.predict(X)
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    # The maps of the first convolution alone would take four times as much as X.
+    # The maps of the first convolution alone would take four times the memory of X.
     assert peaks[1] - peaks[0] < 10_000 * 8 * 64
 
 

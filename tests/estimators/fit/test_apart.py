@@ -1,4 +1,4 @@
-"""The stages of a call whose members are trained apart depend on what they are given alone."""
+"""The stages of a call whose members are trained separately depend only on their arguments."""
 
 import pickle
 
@@ -31,7 +31,7 @@ def opened(kind, target, **more):
     ],
 )
 def test_a_task_may_run_again(kind, target, more):
-    """A worker that dies has its tasks run once more, perhaps where the state has been used."""
+    """The tasks of a dead worker run again, perhaps where the state has been used."""
     state = opened(kind, target, **more)
     before = pickle.dumps(state)
     members = [train_apart(state, m) for m in range(more["n_members"])]
@@ -45,7 +45,7 @@ def test_a_task_may_run_again(kind, target, more):
 
 
 def test_epochs_are_judged_as_in_fit():
-    """Late in training every second epoch is, and only then there are scores."""
+    """Late in training, every second epoch is judged, and only then are there scores."""
     state = opened(TabularMLPRegressor, y, n_members=2, n_splits=2, max_iter=44)
     members = [train_apart(state, m) for m in range(2)]
     for epochs in members:

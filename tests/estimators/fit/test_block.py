@@ -1,4 +1,4 @@
-"""Estimators trained in one block end as they would have ended alone, to the last bit."""
+"""Estimators trained in one block are the same, bit for bit, as if trained alone."""
 
 import copy
 import warnings
@@ -38,7 +38,7 @@ SCORING = {"multiclass": "accuracy", "binary": "roc_auc", "labels": "accuracy", 
 
 
 def told(call):
-    """Return what comes of a call, and what it warns of."""
+    """Return the result of a call, and its warnings."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         result = call()
@@ -57,7 +57,7 @@ def fitted(estimator, *data, **more):
 
 
 def facts(estimator):
-    """Return all that is to be equal, with arrays as bytes."""
+    """Return everything that must be equal, with arrays as bytes."""
     if isinstance(estimator, Exception):
         return {"error": repr(estimator)}
     run = estimator.run_
@@ -81,7 +81,7 @@ def facts(estimator):
 
 
 def check_as_alone(estimators, *data, **more):
-    """Fit in one block, and each alone, and compare everything."""
+    """Fit in one block and each alone, and compare everything."""
     alone, said_alone = told(lambda: [fitted(each, *data, **more) for each in estimators])
     members = list(map(clone, estimators))
     together, said = told(lambda: fit_block(members, *data, **more))
@@ -89,7 +89,7 @@ def check_as_alone(estimators, *data, **more):
         expected = facts(other)
         for name, fact in facts(mine).items():
             assert fact == expected[name], (name, other)
-    # Of odd data a block warns once, of ends each member.
+    # A block warns once about odd data; each member warns about its own end.
     assert set(said) == set(said_alone)
     assert ends(said) == ends(said_alone)
     return together
@@ -97,7 +97,7 @@ def check_as_alone(estimators, *data, **more):
 
 @pytest.fixture
 def in_one_block(monkeypatch):
-    """Let nothing be fitted alone."""
+    """Fail if anything is fitted alone."""
 
     def refuse(*anything):
         raise AssertionError("fitted alone")
@@ -105,7 +105,7 @@ def in_one_block(monkeypatch):
     monkeypatch.setattr(block_module, "_fit_alone", refuse)
 
 
-def test_each_has_a_horizon_of_its_own(in_one_block):
+def test_each_has_its_own_horizon(in_one_block):
     rates = [Cosine(epochs=4), Cosine(epochs=9), "cosine"]
     members = [
         MLPClassifier(**SMALL | {"max_iter": epochs}, learning_rate=rate, tol=9.0)
@@ -278,7 +278,7 @@ def test_a_member_that_diverges_fails_alone(more):
     each = [MLPClassifier(**SMALL, **more, solver="sgd", learning_rate_init=r) for r in rates]
     results = check_as_alone(each, X * 100.0, y)
     ends = [getattr(result, "stop_reason_", "failed") for result in results]
-    # What had been best before is served where somebody looked.
+    # If somebody looked, the earlier best weights are used.
     assert ends[1] == ("diverged" if "early_stopping" in more else "failed")
     assert not {ends[0], ends[2]} & {"failed", "diverged"}
     assert not hasattr(each[1], "network_")
@@ -330,7 +330,7 @@ def test_a_fit_of_its_own_is_called():
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_filters_of_warnings_are_left_alone(monkeypatch):
-    """Threads that change them in turns leave each other's behind."""
+    """Threads that change the filters in turns leave each other's behind."""
     filters, seen = warnings.filters, []
 
     def opened(*each):
@@ -400,7 +400,7 @@ def test_ctrl_c_in_last_passes_of_several(monkeypatch):
 
 
 @pytest.mark.bits
-def test_last_passes_that_come_to_no_good_end_leave_the_best_weights(monkeypatch):
+def test_last_passes_that_fail_leave_the_best_weights(monkeypatch):
     more = SMALL | {"max_iter": 10, "early_stopping": True, "learning_rate_init": 0.01}
     each = [MLPClassifier(**more, alpha=alpha) for alpha in (0.01, 0.1, 1.0)]
     passes = together_module.pass_over_all
@@ -420,7 +420,7 @@ def test_last_passes_that_come_to_no_good_end_leave_the_best_weights(monkeypatch
     "solver", [{"solver": "lazy_adam"}, {"solver": "sgd", "momentum": 0.0, "alpha": 0.0}]
 )
 def test_weights_that_wait_do_so_alone(solver):
-    """Of sparse rows; dense ones touch all weights."""
+    """With sparse rows; dense ones touch all weights."""
     each = [MLPClassifier(**SMALL, **solver, tol=tol) for tol in (1e-4, 0.1)]
     assert block_key(each[0]) == block_key(each[1]) is not None
     for rows in (X, sp.csr_matrix(np.where(X > 0.5, X, 0.0))):
@@ -448,7 +448,7 @@ def test_after_early_stopping_each_learns_from_all_rows(in_one_block):
 
 @pytest.mark.bits
 def test_one_unit_and_one_row(in_one_block):
-    """Products of vectors alone, where some kernels of BLAS look at addresses."""
+    """Only products of vectors, in which some BLAS kernels depend on addresses."""
     more = SMALL | {"hidden_layer_sizes": (3, 1), "batch_size": 7}
     each = [MLPRegressor(**more, alpha=alpha) for alpha in (0.1, 1.0, 2.0)]
     check_as_alone(each, X[:141, :3], X[:141, 0])
@@ -484,7 +484,7 @@ def test_nothing_is_shared_between_fitted_estimators():
 
 
 class Own(Activation):
-    """A part of which nothing is known."""
+    """A part about which nothing is known."""
 
     def forward(self, z, y):
         np.copyto(y, z)
@@ -522,7 +522,7 @@ SHARED_VALUES = {
     "layers": [Dense(8)],
     "solver": "sgd",
     "learning_rate": "cosine",
-    # What is zero in one and not in the other makes other steps.
+    # A number that is zero in only one of them leads to other steps.
     "alpha": 0.0,
     "l1": 0.1,
     "weight_decay": 0.1,

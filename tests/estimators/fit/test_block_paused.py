@@ -1,4 +1,4 @@
-"""Networks of a block that pause and go on end as those that do so alone."""
+"""Networks that pause and resume in a block are the same as those that do so alone."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ NETS = {
 
 
 def members(net):
-    """Return candidates that differ in what members of a block may differ in."""
+    """Return candidates that differ in everything in which members of a block may differ."""
     settings = [{"alpha": a, "learning_rate_init": r} for a in (0.1, 0.01) for r in RATES]
     if is_classifier(net):
         settings = [each | {"label_smoothing": each["alpha"]} for each in settings]
@@ -37,7 +37,7 @@ def members(net):
 
 
 def assert_same_state(one, other):
-    """Two estimators stand at the same place, with all that is needed to go on."""
+    """Two estimators are in the same state, with everything needed to continue."""
     assert (one.n_iter_, one.stop_reason_) == (other.n_iter_, other.stop_reason_)
     np.testing.assert_array_equal(one.network_.theta, other.network_.theta)
     columns = other.run_.history.columns

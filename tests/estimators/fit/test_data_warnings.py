@@ -1,4 +1,4 @@
-"""Data that is probably not what was meant is used, with one warning that names the remedy."""
+"""Probably unintended data is used, with one warning that names the remedy."""
 
 import datetime
 import warnings
@@ -44,7 +44,7 @@ def quiet(**parameters):
 
 
 def told(call, *arguments, **more):
-    """Return the warnings of our own a call gives."""
+    """Return our own warnings in a call."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         call(*arguments, **more)
@@ -135,7 +135,7 @@ def test_columns_of_rounding_errors_are_to_be_left_out(X, words):
     assert "Leave them out" in text and "fewer components" in text
 
 
-def test_rounding_errors_and_other_scales_are_told_in_one_warning():
+def test_rounding_errors_and_other_scales_are_reported_in_one_warning():
     (warning,) = told(quiet().fit, np.c_[NORMAL, DAYS, 1e-17 * NORMAL[:, 0]], Y)
     scaled, noise = str(warning.message).split(" X has ")
     assert "column 4 " in scaled and "Scale them" in scaled
@@ -209,7 +209,7 @@ def test_a_warning_made_an_error_leaves_the_estimator_as_it_was():
 
 
 def test_a_table_with_a_date():
-    """Without a scaler it is chance, which scikit-learn's network does not mention."""
+    """Without a scaler, it predicts at chance, which scikit-learn's network does not report."""
     start = datetime.date(2015, 1, 1).toordinal()
     table = with_column(start + DAYS)
     half = np.arange(300) < 200
@@ -244,7 +244,7 @@ def test_untransformed_validation_rows(data, scaler):
     assert "enable_metadata_routing" in text
 
 
-# Raw columns that are not far from standardized ones, yet wide enough to spoil the loss.
+# Raw columns that are close to standardized ones, but wide enough to spoil the loss.
 NEAR = RNG.normal(0.0, 1.0, (400, 6)) * [2, 3, 4, 5, 3, 6] + [1, 0, 2, -1, 0, 3]
 
 
@@ -279,7 +279,7 @@ def test_untransformed_rows_on_a_scale_not_far_away(family, scaler):
 @pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler()], ids=str)
 @pytest.mark.parametrize("data", [load_wine().data, load_diabetes().data, NEAR])
 def test_no_warning_of_rows_that_moved(data, scaler):
-    """The last quarter by some column: a shift in time, or from group to group."""
+    """The last quarter, sorted by a column: a shift over time, or between groups."""
     for column in range(5):
         order = np.argsort(data[:, column], kind="stable")
         X, X_val = (data[part] for part in np.split(order, [3 * len(order) // 4]))
@@ -334,7 +334,7 @@ def test_one_hot_target(columns, sparse):
     assert told(net.partial_fit, NORMAL, codes) == []
 
 
-def test_one_hot_is_told_once_in_a_run():
+def test_one_hot_is_reported_once_in_a_run():
     y = np.eye(3, dtype=int)[np.arange(300) % 3]
     net = quiet()
     assert len(told(net.partial_fit, NORMAL, y)) == 1

@@ -1,4 +1,4 @@
-"""A further call whose schedule has come to its end says so, once."""
+"""A further call after the end of its schedule warns once."""
 
 import warnings
 
@@ -27,7 +27,7 @@ ENDING = ["cosine", "one_cycle", "step", "cos_log", Cosine(epochs=2), OneCycle()
 
 
 @pytest.mark.parametrize("schedule", ENDING, ids=str)
-def test_partial_fit_after_the_end_is_told_once(schedule):
+def test_partial_fit_after_the_end_is_reported_once(schedule):
     net = MLPClassifier(**BRIEF, learning_rate=schedule, learning_rate_init=0.01)
     assert told(net.fit, X, Y) == []
     (text,) = told(net.partial_fit, X, Y)
@@ -36,13 +36,13 @@ def test_partial_fit_after_the_end_is_told_once(schedule):
     assert net.history_["learning_rate"][-1] == pytest.approx(1e-4)
 
 
-def test_warm_starts_are_told_once():
+def test_warm_starts_are_reported_once():
     net = MLPClassifier(**BRIEF, learning_rate="cosine", warm_start=True).fit(X, Y)
     assert len(told(net.fit, X, Y)) == 1
     assert told(net.fit, X, Y) == []
 
 
-def test_streams_are_told_where_the_schedule_ends():
+def test_streams_are_warned_where_the_schedule_ends():
     net = MLPClassifier(**BRIEF, learning_rate="cosine")
     found = [len(told(net.partial_fit, X, Y, classes=[0, 1])) for _ in range(5)]
     assert found == [0, 0, 0, 1, 0]

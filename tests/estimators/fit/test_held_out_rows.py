@@ -1,4 +1,4 @@
-"""Law 7: early stopping costs nothing, for the rows it holds out join at the end."""
+"""Law 7: early stopping costs no accuracy, because the held-out rows join at the end."""
 
 import math
 import time
@@ -30,14 +30,14 @@ STOPPED = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LOADERS)
 def test_early_stopping_is_never_a_standard_error_worse(name):
-    """Trap 7: five folds and five seeds, paired with the same without early stopping."""
+    """Trap 7: five folds and five seeds, paired with fits without early stopping."""
     result = compare(name)
     assert len(result.without) == 25
     assert result.harmless, f"{result.difference:+.4f} +- {result.error:.4f}"
 
 
 def best_of(net):
-    """Return the best weights before the rows held out joined, and the epoch."""
+    """Return the best weights before the held-out rows joined, and the epoch."""
     warm = type(net)(**net.get_params(deep=False)).set_params(warm_start=True)
     run = warm.fit(X, REAL).run_
     return warm, run.best
@@ -46,10 +46,10 @@ def best_of(net):
 @pytest.mark.parametrize("fraction", [0.1, 0.3])
 @pytest.mark.parametrize("more", [{}, {"n_members": 2}, {"l1": 0.01, "alpha": 1.0}], ids=str)
 def test_the_best_weights_take_further_passes_over_all_rows(fraction, more):
-    """With one batch the order does not matter, and the passes can be done by hand."""
+    """With one batch, order does not matter, and the passes can be computed by hand."""
     settings = STOPPED | more | {"validation_fraction": fraction, "normalize_y": False}
     warm, best = best_of(MLPRegressor(**settings))
-    # Every member has a best epoch of its own, so each is carried on as a network by itself.
+    # Every member has its own best epoch, so each continues as a separate network.
     served, kept = np.atleast_2d(warm.network_.theta), np.atleast_2d(best.theta)
     for theta, start, epoch in zip(served, kept, np.atleast_1d(best.epoch), strict=True):
         by_hand = MLPRegressor(**settings | {"early_stopping": False, "n_members": 1})
@@ -63,7 +63,7 @@ def test_the_best_weights_take_further_passes_over_all_rows(fraction, more):
 
 
 def test_the_run_does_not_know():
-    """What training continues from, and what was measured, does not depend on what is served."""
+    """The weights used for prediction affect neither continuation nor measurements."""
     finished = MLPClassifier(**STOPPED, warm_start=True, batch_size=16, dropout=0.2)
     plain = MLPClassifier(**finished.get_params(deep=False)).set_params(restore_best=False)
     finished.fit(X, THREE)
@@ -109,7 +109,7 @@ def test_what_ends_badly_ends_at_once(error):
 
 @pytest.fixture
 def extra_epochs(monkeypatch):
-    """Let a test say what happens in the epochs after the held-out rows have joined."""
+    """Let a test decide what happens in the epochs after the held-out rows have joined."""
     whole = Trainer._epoch
 
     def use(action):
@@ -123,7 +123,7 @@ def extra_epochs(monkeypatch):
     return use
 
 
-def test_ctrl_c_in_the_last_passes_serves_the_best_and_can_be_resumed(extra_epochs, monkeypatch):
+def test_ctrl_c_in_the_last_passes_uses_the_best_and_can_be_resumed(extra_epochs, monkeypatch):
     net = MLPRegressor(**STOPPED, normalize_y=False, warm_start=True)
     whole = clone(net).fit(X, REAL)
 
@@ -152,7 +152,7 @@ def test_the_last_passes_are_within_max_time(extra_epochs):
 
 
 def test_the_last_passes_do_not_undo_an_average():
-    """At a constant high rate they would put back the noise that the average had removed."""
+    """At a constant high rate, they would add back the noise that averaging removed."""
     rng = np.random.default_rng(0)
     rows = rng.standard_normal((200, 5))
     y = rows.sum(axis=1) + 3.0 * rng.standard_normal(200)
@@ -164,7 +164,7 @@ def test_the_last_passes_do_not_undo_an_average():
     assert np.abs(found - best).max() < 1.5  # at a constant rate 2.8
 
 
-def test_a_batch_larger_than_the_data_is_told_once():
+def test_a_batch_larger_than_the_data_is_reported_once():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         MLPRegressor(**STOPPED | {"batch_size": 100}).fit(X, REAL)

@@ -1,4 +1,4 @@
-"""Several networks at once: each stops by itself, wherever it is trained."""
+"""Several networks at once: each stops early by itself, wherever it is trained."""
 
 import warnings
 
@@ -53,8 +53,8 @@ def fitted(net, *data, **more):
 
 
 def alone(m, data, more):
-    """Return a single network that begins as member m of an ensemble does."""
-    # Without early stopping: it would hold rows out, which initial biases then do not know.
+    """Return a single network that begins like member m of an ensemble."""
+    # Without early stopping, which would hold out rows that initial biases then do not see.
     start = MLPClassifier(**MANY | more | {"early_stopping": False}).initialize(*data)
     single = {"n_members": 1, "warm_start": True, "early_stopping": False}
     net = MLPClassifier(**MANY | more | single).initialize(*data)
@@ -115,7 +115,7 @@ def test_where_members_are_trained_makes_no_difference(more, jobs):
 
 @pytest.mark.parametrize("width", [8, 400])
 def test_processes_give_the_same_bits(width):
-    """Arrays of a megabyte come to a process read-only."""
+    """joblib passes arrays of a megabyte to a process as read-only."""
     wide = {"max_iter": 3, "hidden_layer_sizes": (width, width), "batch_size": 8}
     net = MLPRegressor(**MANY | wide, early_stopping=True)
     here = fitted(net, X, REAL).predict(X)

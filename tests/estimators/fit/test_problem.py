@@ -1,4 +1,4 @@
-"""What a call minimizes moves the network that it is made for."""
+"""The problem of a call trains the network for which it was made."""
 
 import numpy as np
 import pytest

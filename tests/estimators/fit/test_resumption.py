@@ -1,4 +1,4 @@
-"""Laws 4 to 6: training that continues is training that never stopped, to the last bit."""
+"""Laws 4 to 6: continued training gives the same bits as training that never stopped."""
 
 import pickle
 
@@ -115,7 +115,7 @@ def test_resumption_with_weights():
 
 
 def test_resumption_with_early_stopping():
-    """Best, last, split and patience are all carried along."""
+    """Best weights, last weights, split, and patience are all kept."""
     settings = BASE | {"early_stopping": True, "warm_start": True, "learning_rate_init": 0.3}
     whole = MLPClassifier(**settings).set_params(max_iter=8).fit(X, THREE)
     part = MLPClassifier(**settings).set_params(max_iter=4).fit(X, THREE)

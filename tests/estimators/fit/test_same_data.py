@@ -1,4 +1,4 @@
-"""A call that finishes an interrupted one wants the data of that, in whatever container."""
+"""`resume` needs the data of the interrupted call, in any container."""
 
 import numpy as np
 import pandas as pd

@@ -42,7 +42,7 @@ def weights(network):
 
 
 def both(task, setting, repeat=W):
-    """Fit with weights, and on rows that are repeated instead."""
+    """Fit with weights, and on repeated rows instead."""
     kind, parameters, y = TASKS[task]
     network = kind(**WHOLE | parameters | SETTINGS[setting])
     rows = np.repeat(np.arange(len(X)), repeat.astype(int))
@@ -66,7 +66,7 @@ def test_weight_two_is_the_row_twice_and_zero_the_row_absent(task, setting):
 
 @pytest.mark.parametrize("early_stopping", [False, True])
 def test_batches_of_rows_without_weight_zero_are_the_batches_of_the_others(early_stopping):
-    """A row of weight 0 is gone before the split and before batches are drawn."""
+    """A row of weight 0 is dropped before the split and before batches are drawn."""
     present = W > 0
     settings = WHOLE | {"batch_size": 7, "early_stopping": early_stopping}
     full = MLPClassifier(**settings).fit(X, THREE, present.astype(float))
@@ -93,7 +93,7 @@ def test_a_common_factor_changes_nothing_without_a_penalty(task, solver):
 
 
 def test_with_a_penalty_a_common_factor_is_that_many_times_the_rows():
-    """As for Ridge: the data weigh more against the penalty."""
+    """As in Ridge: the data counts more relative to the penalty."""
     settings = WHOLE | {"alpha": 3.0, "solver": "lbfgs", "max_iter": 300, "tol": 1e-8}
     settings["hidden_layer_sizes"] = ()
     ten = MLPRegressor(**settings).fit(X, REAL, np.full(len(X), 10.0))
@@ -104,7 +104,7 @@ def test_with_a_penalty_a_common_factor_is_that_many_times_the_rows():
 
 
 def test_weights_matter_in_batches_of_one():
-    """The normalizer belongs to the data set and not to the batch."""
+    """The normalizer is that of the data set, not of the batch."""
     settings = WHOLE | {"batch_size": 1, "shuffle": False, "solver": "sgd", "alpha": 0.0}
     plain = MLPRegressor(**settings).fit(X, REAL)
     weighted = MLPRegressor(**settings).fit(X, REAL, np.linspace(0.1, 2.0, len(X)))
@@ -112,7 +112,7 @@ def test_weights_matter_in_batches_of_one():
 
 
 def test_batches_of_one_step_in_proportion_to_their_weight():
-    """Law 1 by hand: a linear model, one row after the other, in units of the mean weight."""
+    """Law 1 by hand: a linear model, row by row, in units of the mean weight."""
     y, weight = X[:, 0] - 1.0, np.linspace(0.5, 3.0, len(X))
     settings = {"hidden_layer_sizes": (), "solver": "sgd", "alpha": 0.0, "normalize_y": False}
     network = MLPRegressor(**settings, momentum=0.0, learning_rate_init=0.05, batch_size=1)
@@ -130,7 +130,7 @@ def test_batches_of_one_step_in_proportion_to_their_weight():
 
 
 def streamed(task, chunks):
-    """Return a network after some chunks of rows and weights."""
+    """Return a network after several chunks of rows and weights."""
     kind, parameters, y = TASKS[task]
     network = kind(**WHOLE | parameters)
     more = {}
@@ -184,7 +184,7 @@ def test_a_common_factor_changes_no_stream_without_a_penalty(task):
 
 
 def test_later_chunks_weigh_by_the_mean_of_the_first_call():
-    """A chunk of double weight takes steps of double length: its rows count double."""
+    """A chunk of weight 2 takes steps of twice the length: its rows count double."""
     settings = WHOLE | {"solver": "sgd", "momentum": 0.0, "alpha": 0.0, "batch_size": 60}
     steps = []
     for factor in (1.0, 2.0):
@@ -258,7 +258,7 @@ def test_early_stopping_weighs_the_rows_it_holds_out():
 
 
 @pytest.mark.parametrize("solver", ["adam", "lbfgs"])
-def test_class_weight_stands_for_sample_weights(solver):
+def test_class_weight_acts_as_sample_weights(solver):
     settings = WHOLE | {"solver": solver}
     table = {0: 2.0, 1: 0.5, 2: 1.0}
     named = MLPClassifier(**settings, class_weight=table).fit(X, THREE, W)

@@ -1,4 +1,4 @@
-"""Laws 7 and 8: validation, early stopping, the other ways to stop, divergence."""
+"""Laws 7 and 8: validation, early stopping, other ways to stop, divergence."""
 
 import warnings
 
@@ -68,7 +68,7 @@ def test_lbfgs_records_too():
 
 
 @pytest.mark.parametrize("scoring", [None, "r2", "neg_mean_absolute_error"])
-def test_the_best_weights_are_served_and_training_goes_on_from_the_last(scoring):
+def test_the_best_weights_are_used_and_training_continues_from_the_last(scoring):
     network = MLPRegressor(**SMALL, early_stopping=True, scoring=scoring, warm_start=True)
     network.set_params(max_iter=60, n_iter_no_change=4, learning_rate_init=0.1)
     network.fit(X[TRAIN], REAL[TRAIN], **VAL)
@@ -89,7 +89,7 @@ def test_the_best_weights_are_served_and_training_goes_on_from_the_last(scoring)
     )
 
 
-def test_restore_best_off_serves_the_last():
+def test_restore_best_off_uses_the_last():
     settings = SMALL | {"early_stopping": True, "learning_rate_init": 0.1}
     network = MLPRegressor(**settings, restore_best=False).fit(X[TRAIN], REAL[TRAIN], **VAL)
     assert network.score(X[HELD], REAL[HELD]) == pytest.approx(network.validation_scores_[-1])
@@ -142,7 +142,7 @@ def test_an_unknown_scorer_is_named():
         MLPClassifier(scoring="cleverness", early_stopping=True).fit(X, THREE)
 
 
-def test_early_stopping_holds_out_rows_for_good():
+def test_early_stopping_holds_out_rows_permanently():
     settings = SMALL | {"early_stopping": True, "warm_start": True, "max_iter": 2}
     network = MLPClassifier(**settings).fit(X, THREE)
     assert network.t_ == 2 * 54
@@ -152,7 +152,7 @@ def test_early_stopping_holds_out_rows_for_good():
 
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_diabetes])
 def test_early_stopping_does_not_harm_small_data(load):
-    """Trap 7: not worse than without by more than a standard error."""
+    """Trap 7: worse than without it by at most one standard error."""
     x, y = load(return_X_y=True)
     kind = MLPRegressor if load is load_diabetes else MLPClassifier
     means, errors = [], []
@@ -296,7 +296,7 @@ def test_divergence_with_a_kept_best_restores_it():
     assert np.isfinite(network.predict(X)).all()
 
 
-def test_a_diverged_run_that_goes_on_starts_from_the_best():
+def test_a_diverged_run_that_continues_starts_from_the_best():
     from sknn.callbacks import Callback
 
     class Break(Callback):
@@ -339,7 +339,7 @@ RESTLESS = {"tol": 10.0, "n_iter_no_change": 3}
         ("one_cycle", 40),
         ("flat_cosine", 40),
         (Cosine(epochs=60), 40),
-        # Behind its horizon the loss decides again.
+        # After its horizon, the loss decides again.
         (Cosine(epochs=9), 13),
         ("constant", 5),
         ("exponential", 5),

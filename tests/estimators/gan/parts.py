@@ -1,4 +1,4 @@
-"""Small networks of both players, and gradients by differences."""
+"""Small networks of both players, and gradients by finite differences."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def small_network(maker="tanh", judge="tanh", n_classes=0, middle=(), seed=0):
 
 
 def differences(function, theta, step=1e-6):
-    """Return the gradient of a function of a vector, which it changes in place and restores."""
+    """Return the gradient of a function of a vector, which is changed in place and restored."""
     gradient = np.empty_like(theta)
     for i, value in enumerate(theta.copy()):
         ends = []

@@ -1,7 +1,7 @@
-"""What GANs reach: eight modes of a ring, and digits that are what was asked for.
+"""What GANs achieve: eight modes of a ring, and digits of the requested class.
 
-The slow tests ask for the figures of ``benchmarks/gan.py``, the others for what a tenth of the time
-is good for.
+The slow tests require the figures of ``benchmarks/gan.py``, and the others what can be reached in a
+tenth of the time.
 """
 
 import numpy as np
@@ -71,7 +71,7 @@ def test_ring(name, seed):
 
 
 def test_a_mode_collapse_can_be_seen():
-    # A generator that is much too fast, without a remedy, runs from mode to mode.
+    # A generator that is much too fast runs from mode to mode if nothing prevents it.
     gan = GAN(
         latent_dim=2,
         generator_learning_rate_init=0.02,
@@ -88,7 +88,7 @@ PARTS = train_test_split((DIGITS / 16).astype(np.float32), LABELS, random_state=
 
 
 def judged(gan):
-    """Agreement with a classifier of real digits, accuracy of one of samples, and distances."""
+    """Agreement with a classifier of real digits, accuracy of one of samples, distances."""
     x, x_test, y, y_test = PARTS
     made = gan.sample(len(y), y, random_state=0)
     settings = {"learning_rate": "cosine", "max_iter": 60, "random_state": 0}

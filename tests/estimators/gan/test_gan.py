@@ -1,4 +1,4 @@
-"""GAN: what its methods promise, its parameters, and what it refuses."""
+"""GAN: the promises of its methods, its parameters, and what it refuses."""
 
 import pickle
 
@@ -128,7 +128,7 @@ def test_callbacks_that_look_on_change_nothing():
     assert_array_equal(plain.network_.theta, watched.network_.theta)
 
 
-def test_what_is_served_is_an_average():
+def test_what_is_used_is_an_average():
     averaged, last = small(warm_start=True).fit(X), small(warm_start=True, averaging=0.0).fit(X)
     assert_array_equal(averaged.run_.theta, last.network_.theta)
     assert_array_equal(averaged.run_.average.theta, averaged.network_.theta)
@@ -138,7 +138,7 @@ def test_what_is_served_is_an_average():
     assert_array_equal(by_hand.network_.theta, averaged.network_.theta)
     with pytest.raises(ValueError, match="averaging=0"):
         small(callbacks=[WeightAveraging()]).fit(X)
-    # An average that is no longer asked for is not served.
+    # An average that is no longer requested is not used.
     averaged.set_params(averaging=0.0).fit(X)
     assert averaged.run_.average is None
 
@@ -253,7 +253,7 @@ def test_solvers_keep_a_state_each():
     assert sides == {"generator", "discriminator"}
     sizes = {key: array.size for key, array in gan.run_.optimizer_state.items()}
     assert sum(set(sizes.values())) == gan.n_parameters_
-    # Another solver begins afresh.
+    # Another solver starts over.
     gan.set_params(solver=RMSProp(), generator_solver="lion").fit(X)
     assert gan.run_.optimizer_kind == "RMSProp and Lion"
 
@@ -397,7 +397,7 @@ def test_a_divergence_is_an_error():
         gan.sample(2)
 
 
-def test_the_shape_of_rows_stays_while_training_goes_on():
+def test_the_shape_of_rows_stays_while_training_continues():
     gan = small(input_shape=(2, 2, 1)).partial_fit(X)
     before = gan.sample(3, random_state=0)
     with pytest.raises(ValueError, match="input_shape needs rows of shape"):
@@ -465,7 +465,7 @@ def test_convolutions(y):
         "relu",
         "leaky_relu",
     )
-    # The specs of the user are left as they were.
+    # The user's specs do not change.
     assert PAINTER[0].activation is None
     assert CRITIC[2].input_skip == 0
 
@@ -477,7 +477,7 @@ def test_classes_need_a_dense_layer():
         gan.fit(IMAGES, load_digits().target[:100])
 
 
-def test_batch_normalisation_and_dropout():
+def test_batch_normalization_and_dropout():
     gan = GAN(
         generator_layers=[Dense(8), BatchNorm(), Dense(8)],
         latent_dim=2,

@@ -1,4 +1,4 @@
-"""The turns of both players: gradients against differences, and who moves when."""
+"""The turns of both players: gradients against differences, and which side is updated when."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ VARIANTS = {
 
 
 def duel_of(network, objective, options):
-    """A duel that draws the same numbers every time."""
+    """A duel that always draws the same numbers."""
     run = Run(Streams.from_seed(5), horizon=10)
     options = dict(options)
     if objective.has_targets:
@@ -67,7 +67,7 @@ def test_rows_are_weighted_as_if_they_stood_more_often():
 
 
 def moved(network, n_critic, steps, rate=0.1):
-    """Return which of both has moved after each step."""
+    """Return which of the two has moved after each step."""
     duel = duel_of(network, NonSaturating(), {"n_critic": n_critic})
     sides = (duel.discriminator, duel.generator)
     turns = Turns(duel, *(Update(side.network, side.grad, SGD(0.0), {}) for side in sides), rate)

@@ -1,4 +1,4 @@
-"""Law 4 for GANs: n epochs at once, in parts, by streams, and after a crash are the same."""
+"""Law 4 for GANs: n epochs at once, in parts, in streams, and after a crash are the same."""
 
 import pickle
 
@@ -54,7 +54,7 @@ def test_parts_make_the_whole(case):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_checkpoints_go_on_exactly(case, tmp_path):
+def test_checkpoints_continue_exactly(case, tmp_path):
     gan, y = CASES[case]
     assert_checkpoints_go_on(gan, tmp_path / "gan.ckpt", 4, X, y)
 

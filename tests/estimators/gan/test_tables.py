@@ -1,4 +1,4 @@
-"""Frames of any columns: learned as they come, made up as they were, on any condition."""
+"""GANs learn frames with any columns and generate rows like theirs, under any condition."""
 
 import pickle
 
@@ -73,7 +73,7 @@ def test_conditions(gan, table):
     )
 
 
-def test_conditions_tell_of_other_columns():
+def test_conditions_say_something_about_other_columns():
     rng = np.random.default_rng(0)
     first = rng.normal(size=1000)
     table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})
@@ -111,7 +111,7 @@ def test_every_kind_of_training(table, more):
 
 
 @pytest.mark.bits
-def test_training_goes_on_exactly(table):
+def test_training_continues_exactly(table):
     whole = GAN(**BRIEF | {"max_iter": 4}).fit(table)
     part = GAN(**BRIEF | {"max_iter": 2}, warm_start=True).fit(table).fit(table)
     assert_array_equal(part.network_.theta, whole.network_.theta)

@@ -1,4 +1,4 @@
-"""Lists of sequences: whatever their lengths they stay one, and every row answers for itself."""
+"""Lists of sequences of any lengths: each row gets its own prediction."""
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ def objects(items):
         (objects(ALIKE), 1),
         (pd.Series(ALIKE), 1),
         ([pd.Series(each) for each in ALIKE], 1),
-        # A table as lists counts its columns, as scikit-learn's checks ask for.
+        # Lists of numbers are a table with columns, as scikit-learn's checks require.
         ([each.tolist() for each in ALIKE], 6),
     ],
 )
@@ -158,7 +158,7 @@ FULL[:, 0] = 1
 
 
 def answered(count):
-    """Return answers to the steps of SEQUENCES, of one row so many."""
+    """Return the predictions for the steps of SEQUENCES, a different number for each row."""
     return [np.resize(each, count) if i == SHORT else each for i, each in enumerate(STEPS)]
 
 
@@ -184,7 +184,7 @@ def test_answers_are_padded_as_x_is():
     net.fit(padded(SEQUENCES), FULL)
     for y in (FULL, FULL.tolist(), pd.DataFrame(FULL)):
         clone(net).fit(padded(SEQUENCES), y)
-        # A list of sequences is not padded, so its answers are not.
+        # A list of sequences is not padded, so its predictions are not, either.
         with pytest.raises(ValueError, match=rf"has the shape \({MOST},\) for \d steps"):
             clone(net).fit(SEQUENCES, y)
     with pytest.raises(ValueError, match=r"y\[0\] has the shape \(8,\) for"):

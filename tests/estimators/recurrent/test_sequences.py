@@ -1,4 +1,4 @@
-"""Recurrent networks: the forms of X and y, steps that are missing, state, what is refused."""
+"""Recurrent networks: the forms of X and y, missing steps, state, and what is refused."""
 
 import pickle
 
@@ -54,7 +54,7 @@ def test_lists_arrays_of_objects_and_padding_are_one():
         np.testing.assert_array_equal(other.predict_proba(SEQUENCES), expected)
 
 
-def test_a_row_does_not_feel_how_long_the_others_are():
+def test_a_row_does_not_depend_on_the_length_of_others():
     net = RNNClassifier(**SMALL, cell="gru", bidirectional=True).fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.predict_proba([each]) for each in SEQUENCES])
     np.testing.assert_allclose(alone, net.predict_proba(SEQUENCES), rtol=1e-10)
@@ -72,7 +72,7 @@ def test_a_row_does_not_feel_how_long_the_others_are():
     ],
 )
 @pytest.mark.parametrize("members", [1, 2])
-def test_a_row_does_not_feel_how_long_the_others_are_in_any_layers(layers, members):
+def test_a_row_does_not_depend_on_the_length_of_others_in_any_layers(layers, members):
     net = RNNClassifier(layers=layers, max_iter=3, n_members=members, random_state=0)
     net.fit(SEQUENCES, ABOVE)
     alone = np.concatenate([net.decision_function([each]) for each in SEQUENCES])
@@ -99,7 +99,7 @@ def test_steps_that_nobody_can_follow_are_refused(layers, text):
 
 
 def test_batch_norm_counts_the_steps_there_are():
-    # Not Adam: it would move a bias in front of a norm, whose gradient is rounding, by whole steps.
+    # Not Adam: it would move a bias before a norm, whose gradient is rounding, by whole steps.
     rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
     settings = {"solver": "sgd", "max_iter": 4, "batch_size": 40, "random_state": 0} | rate
     layers = [BatchNorm(), Dense(4, "tanh"), BatchNorm()]
@@ -253,7 +253,7 @@ def test_answers_to_every_step():
 def test_y_of_many_steps_as_array_or_list():
     y = np.stack([np.pad(each, (0, 7 - len(each)), constant_values=9) for each in STEPS])
     lists = RNNClassifier(**SMALL, return_sequences=True).fit(SEQUENCES, STEPS)
-    # What stands at a missing step is no answer.
+    # The number at a missing step is not a prediction.
     array = RNNClassifier(**SMALL, return_sequences=True).fit(padded(SEQUENCES), y)
     np.testing.assert_array_equal(array.classes_, [0, 1])
     np.testing.assert_array_equal(array.predict_proba(EVEN), lists.predict_proba(EVEN))
@@ -275,7 +275,7 @@ def test_three_classes_and_a_stream_of_steps():
     assert net.predict_proba(EVEN).shape == (40, 6, 4)
 
 
-def test_several_real_answers_a_step():
+def test_several_real_answers_per_step():
     net = RNNRegressor(8, return_sequences=True, learning_rate_init=0.02, max_iter=60)
     net.set_params(random_state=0).fit(SEQUENCES, SUMS)
     answer = net.predict(SEQUENCES)
@@ -302,7 +302,7 @@ def test_several_real_answers_a_step():
 )
 @pytest.mark.parametrize("weighted", [False, True])
 def test_a_network_without_memory_is_that_of_the_steps(sequence_net, flat_net, answers, weighted):
-    """One batch, the same start: the loss of all steps is that of all rows of a flat X."""
+    """One batch, the same start: the loss of all steps is that of the rows of a flat X."""
     rate = {"learning_rate": "constant", "learning_rate_init": 0.001}
     settings = {"max_iter": 4, "batch_size": 1000, "alpha": 0.1, "random_state": 0} | rate
     net = sequence_net(layers=[Dense(4, "tanh")], return_sequences=True, **settings)
@@ -358,7 +358,7 @@ def test_state_is_carried_along_a_series():
     net = RNNRegressor(**settings, stateful=True)
     net.partial_fit(series[:, :6], y[:, :6])
     assert net.n_series_ == 3
-    # Answers go on from the state that training left.
+    # Predictions continue from the state after training.
     first = net.predict(series[:, 6:])
     np.testing.assert_array_equal(net.predict(series[:, 6:]), first)
     net.partial_fit(series[:, 6:], y[:, 6:])
@@ -377,7 +377,7 @@ def test_state_is_carried_along_a_series():
     np.testing.assert_allclose(net.reset_state().predict(series), plain.predict(series))
 
 
-def test_every_pass_of_fit_begins_anew():
+def test_every_pass_of_fit_starts_over():
     settings = {"stateful": True, "return_sequences": True, "random_state": 0, "units": 3}
     settings["learning_rate"] = "constant"
     y = EVEN.sum(axis=2)
@@ -525,7 +525,7 @@ def test_there_is_nothing_to_pool_where_every_step_is_answered():
 
 
 def test_long_sequences_are_learned():
-    """A bump anywhere in 200 steps of noise: by the last state alone this is guessed."""
+    """A bump anywhere in 200 steps of noise: the last state alone only guesses."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(0, 0.3, (160, 200, 1)), np.arange(160) % 2
     for row, place in zip(np.flatnonzero(y), rng.integers(10, 120, 80), strict=True):

@@ -1,4 +1,4 @@
-"""The state that recurrent layers carry: inside blocks, and of many series."""
+"""The state that recurrent layers carry, inside blocks and for many series."""
 
 import numpy as np
 import pytest
@@ -44,7 +44,7 @@ def test_states_inside_blocks_are_forgotten(layers):
 
 
 @pytest.mark.parametrize("layers", BLOCKS, ids=str)
-def test_every_pass_begins_anew_inside_blocks(layers):
+def test_every_pass_starts_over_inside_blocks(layers):
     settings = {"layers": layers, "stateful": True, "random_state": 0, "learning_rate": "constant"}
     whole = RNNRegressor(**settings, max_iter=4).fit(X, Y)
     parts = RNNRegressor(**settings, max_iter=2, warm_start=True).fit(X, Y).fit(X, Y)
@@ -64,7 +64,7 @@ def test_every_series_counts(method, steps):
     getattr(net, method)(X, y, weight)
 
 
-def test_running_statistics_are_no_state():
+def test_running_statistics_are_not_state():
     layers = [Residual([LSTM(3, **STATE), BatchNorm(), Dense(2)]), GRU(3)]
     net = RNNRegressor(layers=layers, stateful=True, max_iter=2, random_state=0).partial_fit(X, Y)
     tracked = {
@@ -78,7 +78,7 @@ def test_running_statistics_are_no_state():
 @pytest.mark.parametrize("members", [1, 2])
 @pytest.mark.parametrize("block", [False, True])
 def test_prediction_keeps_series_together(monkeypatch, members, block):
-    """More rows than a chunk: the state of every series is used all the same."""
+    """With more rows than a chunk, the state of every series is still used."""
     n = 9
     cell = LSTM(3, stateful=True, n_series=n)
     layers = [Parallel([cell, GRU(2)]) if block else cell, Dense(1, "identity")]

@@ -1,4 +1,4 @@
-"""Weights of rows in recurrent networks."""
+"""Sample weights in recurrent networks."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from sknn import RNNClassifier, RNNRegressor
 @pytest.mark.filterwarnings("ignore:Got `batch_size` less than 1 or larger")
 @pytest.mark.parametrize("cell", ["elman", "jordan", "lstm", "gru"])
 def test_weights_are_repetitions_until_training_turns_steep(cell):
-    # In 200 epochs rounding grows beyond what scikit-learn's check bears (differences page).
+    # In 200 epochs, rounding exceeds the tolerance of scikit-learn's check (differences page).
     rng = np.random.default_rng(0)
     X, y, weight = rng.uniform(size=(15, 30)), rng.integers(0, 3, 15), rng.integers(0, 4, 15)
     for kind, answer in ((RNNClassifier, "predict_proba"), (RNNRegressor, "predict")):

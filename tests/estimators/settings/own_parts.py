@@ -1,4 +1,4 @@
-"""One user-written part of each kind, in a module that can be imported, as pickles ask for."""
+"""One user-defined part of each kind, in a module that can be imported, as pickles require."""
 
 import numpy as np
 from scipy.special import expit

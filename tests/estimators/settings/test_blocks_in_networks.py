@@ -1,4 +1,4 @@
-"""Networks with blocks and embeddings train, continue, freeze and are looked at as any other."""
+"""Networks with blocks and embeddings train, continue, freeze, and are inspected as usual."""
 
 import pickle
 
@@ -186,14 +186,14 @@ def test_a_fit_on_wrong_codes_leaves_the_estimator_alone():
 
 
 class Forgetful(Dense):
-    """Makes an array of its own in place of filling `y`."""
+    """Allocates an array instead of filling `y`."""
 
     def forward(self, p, x, y, ctx):
         y = np.tanh(x)  # noqa: F841
 
 
 class Faithless(Dense):
-    """Fails while it is tried."""
+    """Fails while it is being tested."""
 
     def forward(self, p, x, y, ctx):
         raise OSError("no")

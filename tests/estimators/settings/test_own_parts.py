@@ -1,4 +1,4 @@
-"""Parts that users write: they work everywhere, and mistakes in them are named."""
+"""User-defined parts work everywhere, and mistakes in them are named."""
 
 import pickle
 
@@ -365,7 +365,7 @@ def test_a_mistake_is_named_before_training(mistake):
     assert not hasattr(net, "network_")
 
 
-def test_a_gradient_in_an_array_of_its_own_is_named():
+def test_a_gradient_in_a_new_array_is_named():
     kind = part(Layer, name=None, plan=with_parameter, forward=copied, backward=rebinds)
     with pytest.raises(ValueError, match=r'left g\["s"\] unfilled'):
         net_with("layer", kind()).fit(X, REAL)

@@ -1,4 +1,4 @@
-"""Constructors, docstrings and constraints say what the table of parameters says."""
+"""Constructors, docstrings, and constraints agree with the table of parameters."""
 
 import importlib.util
 import inspect
@@ -89,7 +89,7 @@ def test_the_check_names_the_file_and_the_command(script, monkeypatch, capsys):
     assert script.main(["--check"]) == 0
 
 
-def test_every_name_is_told_once_and_used():
+def test_every_name_is_listed_once_and_used():
     assert sum(map(len, MODULES)) == len(TABLE)
     assert set(TABLE) == {name for kind in CLASSES for name in entries_of(kind)}
 
@@ -123,7 +123,7 @@ def test_a_parameter_without_an_entry_is_named():
                 super().__init__(tol=tol)
 
 
-def test_classes_of_users_have_parameters_of_their_own():
+def test_classes_of_users_have_their_own_parameters():
     class Mine(sknn.MLPClassifier):
         def __init__(self, depth=3, tol=1e-4):
             super().__init__((4,), max_iter=1, tol=tol)

@@ -44,7 +44,7 @@ def test_another_question_takes_the_hidden_layers_only(source):
         assert_array_equal(mine, theirs)
     assert_array_equal(net.coefs_[2], plain.coefs_[2])
     assert_array_equal(net.intercepts_[2], plain.intercepts_[2])
-    # As many classes, but not the same.
+    # The same number of classes, but other classes.
     net = MLPClassifier(**FAST, weight_init=start).initialize(X, THREE + 1)
     assert (net.coefs_[2] != source.coefs_[2]).any()
 
@@ -151,7 +151,7 @@ def test_every_solver(solver, source):
 
 
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_a_warm_run_goes_on_and_does_not_start_again(source):
+def test_a_warm_run_continues_and_does_not_start_again(source):
     net = MLPClassifier(**FAST, weight_init=Pretrained(source), warm_start=True)
     once = net.fit(X, THREE).coefs_[0].copy()
     net.fit(X, THREE)
@@ -161,7 +161,7 @@ def test_a_warm_run_goes_on_and_does_not_start_again(source):
     assert_array_equal(other.coefs_[0], net.coefs_[0])
 
 
-def test_an_estimator_is_no_start(source):
+def test_a_bare_estimator_is_refused(source):
     with pytest.raises(TypeError, match=r"weight_init=Pretrained\(estimator\)"):
         MLPClassifier(**FAST, weight_init=source).fit(X, THREE)
 

@@ -1,4 +1,4 @@
-"""Small data with a shape."""
+"""Small data sets whose rows have a shape."""
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -19,7 +19,7 @@ EVEN = _rng.normal(size=(40, 6, 2))
 
 
 def padded(sequences, length=7):
-    """Return sequences with NaN behind their ends."""
+    """Return sequences padded with NaN at their ends."""
     x = np.full((len(sequences), length, sequences[0].shape[1]), np.nan)
     for row, each in zip(x, sequences, strict=True):
         row[: len(each)] = each

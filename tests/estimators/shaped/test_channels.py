@@ -1,4 +1,4 @@
-"""Channels first: the same network as channels last, in every form of X and by every way in."""
+"""`channels="first"` gives the same network as "last", for every form of X and every method."""
 
 import pickle
 import tracemalloc
@@ -43,7 +43,7 @@ family = pytest.mark.parametrize(("net", "x"), FAMILIES.values(), ids=FAMILIES)
 
 
 def first(x):
-    """Return rows with their channels in front, as a window on the same numbers."""
+    """Return rows with channels first, as a view of the same numbers."""
     return np.moveaxis(x, -1, 1)
 
 
@@ -111,7 +111,7 @@ def test_lists_of_sequences_with_channels_first():
     ]
     assert steps[1].score(turned, STEPS) == steps[0].score(SEQUENCES, STEPS)
     assert [len(each) for each in steps[1].predict(turned)] == [len(each) for each in STEPS]
-    # What has one axis only has no channels to be anywhere.
+    # Rows with a single axis have no channels.
     single = [each[:, 0] for each in SEQUENCES]
     numbers = RNNClassifier(**RNN, channels="first").fit(single, ABOVE)
     expected = RNNClassifier(**RNN).fit(single, ABOVE).predict_proba(single)
@@ -187,7 +187,7 @@ def test_words_are_in_the_order_of_the_user(net, X, message):
         clone(net).set_params(channels="first").fit(X, Y)
 
 
-def test_later_rows_are_told_in_the_order_of_the_user():
+def test_later_rows_are_named_in_the_order_of_the_user():
     net = CNNClassifier(**CNN, channels="first").fit(first(COLORS), Y)
     with pytest.raises(
         ValueError, match=r"shape \(4, 6, 5\), .* fitted on rows of shape \(3, 6, 5"
@@ -199,7 +199,7 @@ def test_later_rows_are_told_in_the_order_of_the_user():
 
 
 def test_rows_are_not_copied_as_a_whole(monkeypatch):
-    # Warnings of data look at some thousands of rows.
+    # Warnings about data examine some thousands of rows.
     monkeypatch.setattr(data_warnings, "_ROWS", 64)
     x = np.zeros((3000, 3, 16, 16), np.float32)
     x[::2] = 1.0
@@ -232,7 +232,7 @@ def test_sequences_of_one_length_are_even():
     ],
 )
 @pytest.mark.filterwarnings("ignore::sknn.exceptions.ShapeWarning")
-def test_channels_at_the_other_end_are_told(kind, shape, channels, remedy):
+def test_channels_at_the_other_end_are_reported(kind, shape, channels, remedy):
     rows = np.random.default_rng(0).standard_normal((12, *shape))
     model = kind(max_iter=1, learning_rate="cosine", channels=channels)
     model.fit(rows, np.arange(12) % 2)

@@ -1,4 +1,4 @@
-"""What people pass for images and sequences, and what must not happen in silence."""
+"""Odd images and sequences that users pass, and what must not happen silently."""
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,7 @@ def test_rows_that_are_refused(X, message):
 
 
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_an_input_shape_that_changes_while_training_goes_on():
+def test_an_input_shape_that_changes_while_training_continues():
     net = CNNClassifier(**IMAGE, input_shape=(8, 8), warm_start=True).fit(FLAT, LABELS)
     before = net.network_
     with pytest.raises(ValueError, match=r"input_shape=\(4, 16\) differs .* restore it"):
@@ -174,7 +174,7 @@ def test_few_large_rows_are_predicted_in_parts(monkeypatch):
     assert max(seen) <= 3
 
 
-def test_series_go_on_however_many_there_are(monkeypatch):
+def test_series_continue_however_many_there_are(monkeypatch):
     net = RNNRegressor(**SMALL, stateful=True).partial_fit(EVEN, LAST)
     expected = net.predict(EVEN)
     monkeypatch.setattr(network_module, "_CHUNK_ROWS", (8, 8))
@@ -196,7 +196,7 @@ def test_state_inside_blocks_is_forgotten():
     assert not state.any()
 
 
-def test_gradients_of_series_that_go_on():
+def test_gradients_of_series_that_continue():
     net = RNNRegressor(**SMALL, stateful=True).partial_fit(EVEN, LAST)
     assert check_gradients(net, EVEN, LAST) < 1e-6
     assert check_gradients(RNNRegressor(**SMALL, stateful=True), EVEN, LAST) < 1e-6

@@ -1,4 +1,4 @@
-"""Law 4 for networks of shaped rows: n epochs at once, in parts, and by streams are the same."""
+"""Law 4 for rows with shapes: n epochs at once, in parts, and in streams are the same."""
 
 import pickle
 
@@ -57,7 +57,7 @@ def test_parts_make_the_whole(case):
 
 
 @pytest.mark.parametrize("case", ["batch norm and dropout", "lstm"])
-def test_checkpoints_go_on_exactly(case, tmp_path):
+def test_checkpoints_continue_exactly(case, tmp_path):
     net, X, y = CASES[case]
     assert_checkpoints_go_on(net, tmp_path / "net.ckpt", 4, X, y)
 

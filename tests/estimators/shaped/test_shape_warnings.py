@@ -1,4 +1,4 @@
-"""Shapes that were probably meant otherwise: how X was read is said, and what to pass instead."""
+"""Shapes that were probably meant differently: a warning says how X was read and the remedy."""
 
 import warnings
 
@@ -90,7 +90,7 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize("case", DOUBTFUL.values(), ids=DOUBTFUL)
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_a_doubtful_reading_is_told_with_its_remedy(case):
+def test_a_doubtful_reading_is_reported_with_its_remedy(case):
     kind, settings, X, words, remedy = case
     net = clone(kind).set_params(**settings)
     with pytest.warns(ShapeWarning, match=words) as record:
@@ -100,11 +100,11 @@ def test_a_doubtful_reading_is_told_with_its_remedy(case):
     missing = {name: value for name, value in remedy.items() if settings.get(name) != value}
     for name, value in missing.items():
         assert f"{name}={value!r}" in str(told.message)
-    # Once a fit, and not in what follows.
+    # Once per fit, and not in later calls.
     net.predict(X)
     net.transform(X)
     net.partial_fit(X, Y)
-    # With what it says there is no doubt left.
+    # The advice of the warning removes all doubt.
     clone(net).set_params(**remedy).fit(X, Y)
 
 

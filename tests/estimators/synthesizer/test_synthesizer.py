@@ -1,4 +1,4 @@
-"""Tables made up, filled and judged."""
+"""Tables generated, filled in, and scored."""
 
 import itertools
 import pickle
@@ -54,14 +54,14 @@ def test_the_likelihoods_of_all_rows_add_up_to_one():
     every = pd.DataFrame(list(itertools.product(*levels)), columns=table.columns)
     p = np.exp(net.score_samples(every))
     np.testing.assert_allclose(p.sum(), 1.0, rtol=1e-5)
-    # What is drawn is drawn with these probabilities.
+    # Entries are drawn with these probabilities.
     made = net.sample(20_000, random_state=0)
     counts = made.value_counts().reindex(pd.MultiIndex.from_frame(every), fill_value=0)
     np.testing.assert_allclose(counts.to_numpy() / len(made), p, atol=4 * np.sqrt(0.25 / len(made)))
 
 
 def test_the_likelihood_of_whole_numbers_adds_up_to_one():
-    """Spikes, coarse and fine bins share it out."""
+    """Spikes, coarse bins, and fine bins share it."""
     rng = np.random.default_rng(0)
     numbers = np.where(rng.random(3000) < 0.3, 300_000, rng.binomial(10**6, 0.3, 3000))
     net = TableSynthesizer(**BRIEF | {"max_iter": 3}).fit(numbers[:, None])
@@ -87,7 +87,7 @@ def test_conditions(net, table):
     pd.testing.assert_frame_equal(made[["color", "day"]], frame)
 
 
-def test_conditions_tell_of_what_comes_before():
+def test_conditions_say_something_about_earlier_columns():
     rng = np.random.default_rng(0)
     first = rng.normal(size=2000)
     table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})

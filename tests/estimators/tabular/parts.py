@@ -1,4 +1,4 @@
-"""Tables and small settings that the tests of tabular networks share."""
+"""Tables and small parameters that the tests of tabular networks share."""
 
 import numpy as np
 import pandas as pd
@@ -59,7 +59,7 @@ def both(**parameters):
 
 
 def scores(network, table):
-    """Return the finest answer a network gives."""
+    """Return the most detailed output of a network."""
     classes = hasattr(network, "decision_function")
     return network.decision_function(table) if classes else network.predict(table)
 

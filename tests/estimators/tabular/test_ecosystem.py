@@ -1,4 +1,4 @@
-"""Among the tools of scikit-learn."""
+"""Tabular networks work with the tools of scikit-learn."""
 
 import pickle
 
@@ -188,7 +188,7 @@ def test_callbacks_of_scikit_learn_score_every_epoch():
 
     for (network, y), scoring in zip(both(warm_start=True), ("accuracy", "r2"), strict=True):
         monitor = ScoringMonitor(scoring=scoring)
-        # Other networks are served after the first call than are trained in the second.
+        # The networks used after the first call differ from those trained in the second.
         network.set_params(n_picks=3).set_callbacks(monitor).fit(TABLE, y).fit(TABLE, y)
         whole, *epochs = monitor.get_logs().data
         assert len(epochs) == 3

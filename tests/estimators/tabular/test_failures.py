@@ -1,4 +1,4 @@
-"""Law 9: a call that fails leaves the estimator as it was; and what is no failure."""
+"""Law 9: a call that fails leaves the estimator as it was; and what does not count as failure."""
 
 import pickle
 import time
@@ -41,7 +41,7 @@ class Bomb(Callback):
 
 BAD_X = TABLE.assign(weight=np.inf)
 HOOKS = ["on_train_begin", "on_gradient", "on_epoch_end", "on_train_end"]
-# Parameters, then X, y and weights, each of them what is wrong, or None for what is right.
+# Parameters, then X, y, and weights: each a wrong value, or None for a valid one.
 FAULTS = {
     "infinite X": ({}, BAD_X, None, None),
     "other columns": ({}, TABLE.rename(columns={"size": "length"}), None, None),
@@ -136,7 +136,7 @@ def test_verbose(capsys):
 @pytest.mark.parametrize("n_splits", [1, 2])
 @pytest.mark.parametrize("place", [0, 1])
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
-def test_averages_are_served(place, n_splits):
+def test_averages_are_used(place, n_splits):
     average = WeightAveraging("ema", decay=0.9, start=0.0)
     network, y = both(n_splits=n_splits, callbacks=[average])[place]
     plain, _ = both(n_splits=n_splits)[place]
@@ -180,14 +180,14 @@ def test_every_function_of_a_callback_sees_the_members():
 
 
 class Explode(Callback):
-    """Make the loss of an epoch what no candidate has survived."""
+    """Makes the loss of an epoch one that no candidate survives."""
 
     def on_epoch_end(self, progress):
         if progress.run.epoch == 6:
             progress.network.theta[...] = np.nan
 
 
-def test_after_divergence_training_goes_on_from_the_best_epoch():
+def test_after_divergence_training_continues_from_the_best_epoch():
     for network, y in both(max_iter=10, warm_start=True, callbacks=[Explode()]):
         with pytest.warns(ConvergenceWarning, match="best weights before it"):
             network.fit(TABLE, y)

@@ -1,4 +1,4 @@
-"""Accuracy on tables that ship with scikit-learn, against its network in the usual pipeline."""
+"""Accuracy on scikit-learn's tables, compared with its network in the usual pipeline."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def root_mean_square(model, X, y):
 
 
 def test_probabilities_are_better_in_the_mean_of_several_tables():
-    """Level on a few hundred easy rows with gaps, far better on digits."""
+    """Equal on a few hundred easy rows with gaps, far better on digits."""
     tables = [load_breast_cancer, load_wine, load_digits]
     tables = [load(return_X_y=True) for load in tables]
     X, y = load_diabetes(return_X_y=True, scaled=False)

@@ -1,4 +1,4 @@
-"""A stream of small chunks begins with all rows so far until there are a hundred."""
+"""A stream of small chunks starts over with all rows so far until there are a hundred."""
 
 import pickle
 
@@ -56,7 +56,7 @@ def same(one, other, X=TABLE):
 @pytest.mark.parametrize("size", [1, 20, 29])
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_small_chunks_are_one_chunk(size):
-    """The same bits as if the rows that were gathered had come at once."""
+    """The same bits as if the rows so far had arrived at once."""
     stop = next(rows.stop for rows in chunks(size) if rows.stop >= 100)
     for network, y, first in (
         (regressor(), REAL, {}),
@@ -153,7 +153,7 @@ def test_weights():
         regressor().partial_fit(TABLE[:5], REAL[:5], np.zeros(5))
 
 
-def test_rows_of_weight_zero_are_no_rows():
+def test_rows_of_weight_zero_do_not_count():
     network = regressor().partial_fit(TABLE[:5], REAL[:5])
     before = network.predict(TABLE)
     network.partial_fit(TABLE[5:], REAL[5:], np.zeros(N - 5))
@@ -205,7 +205,7 @@ def test_a_failed_call_changes_nothing(case):
 
 
 def test_chunks_of_other_dtypes():
-    """What was read from both is what they hold together."""
+    """Each column is read as both chunks together would be."""
     rows = [[1.5, "a"], [2, "b"], ["$3", "a"], [None, "c"]] * 5
     network = regressor()
     for place, row in enumerate(rows):

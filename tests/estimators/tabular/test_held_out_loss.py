@@ -1,4 +1,4 @@
-"""Scores of rows held out, in pieces where there are many."""
+"""Scores of held-out rows, computed in pieces if there are many."""
 
 import numpy as np
 import pytest

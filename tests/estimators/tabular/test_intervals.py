@@ -1,4 +1,4 @@
-"""Quantiles of networks for tables, which cover the right share of rows held out."""
+"""Quantiles of tabular networks cover the right share of held-out rows."""
 
 import pickle
 
@@ -68,7 +68,7 @@ def test_any_number_of_members(n_members, linear_path):
     assert inside(net.fit(*draw(300)), X, y) == pytest.approx(0.9, abs=0.06)
 
 
-def test_validation_rows_do_where_there_are_no_folds():
+def test_validation_rows_are_enough_without_folds():
     X, y = draw(600)
     net = clone(FAST).set_params(n_splits=1, n_members=2)
     net.fit(X[:300], y[:300], X_val=X[300:], y_val=y[300:])
@@ -186,7 +186,7 @@ def test_levels_of_errors_are_those_of_weibull():
     assert_allclose(found, np.quantile(errors, levels, method="weibull"))
 
 
-def test_few_errors_stand_for_many():
+def test_few_errors_represent_many():
     errors = np.random.default_rng(0).standard_normal(100_000)
     many = ErrorQuantiles(errors, np.ones(100_000))
     assert len(many.errors) <= 2048
@@ -195,12 +195,12 @@ def test_few_errors_stand_for_many():
 
 
 def test_errors_of_each_network_become_those_of_their_mean():
-    """The square error of the mean is less by their disagreement (Krogh & Vedelsby 1995)."""
+    """The squared error of the mean is lower by the disagreement (Krogh & Vedelsby 1995)."""
     error, rows = np.array([1.0, -2.0, 3.0]), np.array([1.0, 1.0, 2.0])
     square = np.average(error**2, weights=rows)
     found = _shrunk(error, rows, 0.4 * square)
     assert_allclose(np.average(found**2, weights=rows), 0.6 * square)
     assert_allclose(found / error, np.sqrt(0.6))
-    # Networks that disagree wildly leave half of the error, and no error stays none.
+    # If networks disagree strongly, half of the error is left; zero stays zero.
     assert_allclose(_shrunk(error, rows, 9.0 * square), error / 2)
     assert_array_equal(_shrunk(np.zeros(3), rows, 1.0), np.zeros(3))

@@ -1,4 +1,4 @@
-"""`max_time` holds for all of a call, by a clock that moves where the tests say so."""
+"""`max_time` limits a whole call, by a clock that moves only when a test says so."""
 
 import importlib
 
@@ -27,7 +27,7 @@ N_BATCHES = 10
 
 
 class Clock:
-    """Seconds that pass when somebody says so."""
+    """A clock whose seconds pass only when a test says so."""
 
     def __init__(self):
         self.now = 100.0
@@ -75,7 +75,7 @@ def target(kind):
 @pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])
 @pytest.mark.parametrize("seconds", [5, 7.5, 10, 40, 100])
 def test_all_of_a_fit_is_within_the_limit(clock, kind, seconds):
-    """Encoding before the first epoch, and measures and choice after the last one, count."""
+    """Encoding before the first epoch counts, as do measuring and choosing after the last."""
     net = kind(**SETTINGS, max_time=seconds).fit(TABLE, target(kind))
     taken = clock.now - 100.0
     epoch = N_BATCHES * BATCH + SCORING + JUDGING
@@ -86,7 +86,7 @@ def test_all_of_a_fit_is_within_the_limit(clock, kind, seconds):
 
 @pytest.mark.parametrize("seconds", [15, 40])
 def test_time_is_left_for_the_choice_of_epochs(clock, monkeypatch, seconds):
-    """Its length is estimated from that of judging: 12 times, and 0.75 for each epoch kept."""
+    """Estimated from the time of judging: 12 times, plus 0.75 for each epoch kept."""
     judge, choose = HeldOut.__call__, FoldHoldout.choose
 
     def slow_judge(*arguments):

@@ -1,4 +1,4 @@
-"""Tables that are bad, odd, tiny, wide or in another container."""
+"""Tables that are invalid, odd, tiny, wide, or in an unusual container."""
 
 import numpy as np
 import pandas as pd
@@ -146,7 +146,7 @@ def test_infinities(bad):
             network.predict(TABLE.assign(weight=bad))
 
 
-def test_what_is_no_table():
+def test_what_is_not_a_table():
     for network, y in both():
         for bad, kind in [
             (sp.csr_array(X), TypeError),

@@ -1,4 +1,4 @@
-"""Constructor parameters: what they may be, presets, randomness."""
+"""Constructor parameters: valid values, presets, randomness."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""What the parts of the recipe do, each seen on its own."""
+"""What each part of the training recipe does by itself."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_a_regularization_schedule_near_zero_leaves_no_penalty(penalty):
     options |= {"learning_rate": "cosine", "solver": "adam"}
     without = MLPRegressor(**options).fit(X, Y).network_.theta
     options |= penalty
-    # So early in so long a cycle the factor is next to nothing.
+    # This early in such a long cycle, the factor is almost zero.
     faded = MLPRegressor(**options, regularization_schedule=CosLog(epochs=10**9, final=0.0))
     assert_allclose(faded.fit(X, Y).network_.theta, without, rtol=1e-7, atol=1e-9)
     whole = MLPRegressor(**options, regularization_schedule=FlatCosine(epochs=100))

@@ -1,4 +1,4 @@
-"""Law 4: training that continues is training that never stopped, to the last bit."""
+"""Law 4: continued training gives the same bits as training that never stopped."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_parts_make_the_whole(kind, n_members, n_splits):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.filterwarnings("ignore:The learning rate has come to the end")
 def test_a_schedule_by_name_spans_the_first_call(kind):
-    """Afterwards rate, dropout and decay keep their last values."""
+    """Afterward, rate, dropout, and decay keep their last values."""
     y = TARGETS[kind]
     part = network(kind, learning_rate="cos_log", warm_start=True, max_iter=3).fit(TABLE, y)
     part.fit(TABLE, y)

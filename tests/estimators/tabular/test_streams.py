@@ -1,4 +1,4 @@
-"""partial_fit: chunks, new classes, categories that were not there before."""
+"""partial_fit: chunks, new classes, unseen categories."""
 
 import pickle
 
@@ -96,7 +96,7 @@ def test_two_classes_become_three(linear_path, n_members):
         network.partial_fit(X, y, classes=[0, 1])
     odds, old = network.decision_function(TABLE), network.network_
     stored = pickle.loads(pickle.dumps(network))
-    # A rate of nothing shows what growth alone does.
+    # A rate of zero shows the effect of growth alone.
     network.set_params(learning_rate_init=1e-12, weight_decay=0.0)
     network.partial_fit(X, y, classes=[0, 1, 2])
     assert_array_equal(network.classes_, [0, 1, 2])
@@ -134,7 +134,7 @@ def test_further_classes_in_every_kind_of_target():
 
 @pytest.mark.parametrize("warm_start", [False, True])
 @pytest.mark.parametrize("served", [1, 3])
-def test_partial_fit_goes_on_where_fit_ended(served, warm_start):
+def test_partial_fit_continues_where_fit_ended(served, warm_start):
     for network, y in both(n_picks=served, linear_path=1.0, warm_start=warm_start):
         network.fit(TABLE, y)
         assert network.network_.n_members in range(2, 2 * served + 1, 2)
@@ -144,12 +144,12 @@ def test_partial_fit_goes_on_where_fit_ended(served, warm_start):
         assert network.network_.n_members == 2
         assert network.run_.epoch == 4
         if served == 1 and not warm_start:
-            # What was held out stays what was known of the error.
+            # What the held-out rows showed about the error is kept.
             assert_allclose(network.predict(TABLE), before, rtol=1e-3)
         network.predict(TABLE)
 
 
-def test_fit_after_a_stream_begins_anew():
+def test_fit_after_a_stream_starts_over():
     for network, y in both(linear_path=0.5):
         options = {"classes": [0, 1, 2]} if y is THREE else {}
         expected = scores(network.fit(TABLE, y), TABLE)
@@ -163,7 +163,7 @@ def test_warm_start_after_a_stream():
         network.partial_fit(TABLE, y, **options).fit(TABLE, y)
         assert network.n_iter_ == 3
         assert network.run_.epoch == 4
-        # All members have seen all rows, so none can be held out any more.
+        # All members have seen all rows, so none can be held out any longer.
         assert "out_of_fold_loss" not in network.history_
         network.predict(TABLE)
 
@@ -192,7 +192,7 @@ def test_initialize():
         assert network.run_.epoch == 1
 
 
-def test_other_architectures_do_not_go_on():
+def test_other_architectures_do_not_continue():
     for network, y in both(warm_start=True):
         network.fit(TABLE, y)
         for parameters in (
@@ -203,7 +203,7 @@ def test_other_architectures_do_not_go_on():
         ):
             changed = pickle.loads(pickle.dumps(network)).set_params(**parameters)
             if "linear_path" in parameters:
-                # Without columns for it there is no linear path to go on with.
+                # Without columns for it, there is no linear path to continue.
                 changed.fit(TABLE, y)
                 continue
             with pytest.raises(ValueError, match="architecture parameters differ"):

@@ -1,4 +1,4 @@
-"""Every kind of target, and the losses that fit it."""
+"""Every kind of target, and the losses that suit it."""
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,7 @@ def test_several_outputs_of_a_classifier(form, n_splits, bins, linear_path):
 
 
 def test_linear_paths_learn_each_output():
-    """Beside hidden layers that learn nothing a linear path starts at what it would learn."""
+    """If hidden layers learn nothing, a linear path starts at what it would learn."""
     X = np.column_stack([TABLE["weight"], np.linspace(-1, 1, N)])
     y = np.column_stack([X[:, 0] > 0, X[:, 1] > 0, X[:, 0] < 0]).astype(int)
     few = {"learning_rate_init": 1e-6, "max_iter": 1, "linear_path": 1.0}
@@ -178,7 +178,7 @@ def test_losses_of_a_regressor(name, n_members, linear_path):
 
 
 def test_the_answer_of_members_is_their_mean():
-    """Under a link, too: that of MLPRegressor."""
+    """Also after a link: that of MLPRegressor."""
     network = regressor(loss="poisson", n_members=4, max_iter=16, learning_rate_init=0.3)
     network.fit(TABLE, COUNTS)
     x = network.encoder_.transform(TABLE)
@@ -195,7 +195,7 @@ def test_constant_targets(value, n_splits):
 
 
 def test_targets_far_from_zero():
-    """The advice names no parameter that there is not."""
+    """The advice names no parameter that does not exist."""
     with pytest.warns(UserWarning, match="cannot follow it; subtract a constant from y"):
         regressor().fit(TABLE, 1e9 + REAL)
     with pytest.raises(ValueError, match="y is too large for float32 weights; scale it down"):

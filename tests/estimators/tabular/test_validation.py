@@ -1,4 +1,4 @@
-"""Rows of the user's own to validate with, and calibration."""
+"""Validation rows passed by the user, and calibration."""
 
 import numpy as np
 import pytest
@@ -63,12 +63,12 @@ def test_without_folds_validation_rows_calibrate():
     ("loss", "y"), [("squared_error", REAL), ("poisson", COUNTS), ("gaussian_nll", TWO_REAL)]
 )
 @pytest.mark.parametrize("n_members", [1, 2])
-def test_without_folds_validation_rows_tell_the_error(n_members, loss, y):
+def test_without_folds_validation_rows_show_the_error(n_members, loss, y):
     network = regressor(n_splits=1, n_members=n_members, loss=loss, output_range=None)
     network.fit(TABLE[FIRST], y[FIRST])
     assert network.residual_std_ is None
     if loss == "gaussian_nll":
-        # The network says itself how far it may be off, and needs no rows held out.
+        # The network itself estimates its error, and needs no held-out rows.
         assert (network.predict(TABLE, return_std=True)[1] > 0).all()
         return
     with pytest.raises(ValueError, match="n_splits of at least 2, or pass X_val and y_val"):
@@ -168,7 +168,7 @@ def test_standard_deviations_of_ordinary_networks():
 @pytest.mark.parametrize("bins", ["quantile", "tree"])
 @pytest.mark.parametrize("linear_path", [0.0, 1.0])
 def test_labels_that_are_noise_are_not_learned(linear_path, bins):
-    """A member never judges by rows it has learned by heart."""
+    """A member is never judged on rows that it has memorized."""
     rng = np.random.default_rng(0)
     X, y = rng.standard_normal((300, 5)), rng.integers(0, 2, 300)
     options = {"dropout": 0.0, "weight_decay": 0.0, "hidden_layer_sizes": (64,)}

@@ -125,7 +125,7 @@ def test_class_weights():
 def test_class_weights_are_sample_weights():
     by_class = classifier(class_weight={0: 3.0, 1: 1.0, 2: 1.0}).fit(TABLE, THREE)
     by_row = classifier().fit(TABLE, THREE, np.where(THREE == 0, 3.0, 1.0))
-    # The encoding knows of sample weights only.
+    # The encoding uses only sample weights.
     if np.array_equal(by_class.encoder_.transform(TABLE), by_row.encoder_.transform(TABLE)):
         assert_allclose(scores(by_class, TABLE), scores(by_row, TABLE), rtol=1e-5)
     assert by_class.predict_proba(TABLE)[:, 0].mean() > 0.3

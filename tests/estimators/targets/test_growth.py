@@ -1,4 +1,4 @@
-"""Labels that turn up later in a stream."""
+"""Labels that first appear later in a stream."""
 
 import pickle
 
@@ -30,7 +30,7 @@ def test_old_weights_stay_where_their_class_is(first, members, monkeypatch):
     network = stream(net(n_members=members), first, first)
     before = network.get_weights()
     old = network.decision_function(X) if members == 1 else None
-    # A chunk without weight grows nothing; so look at the step before training.
+    # A chunk without weight adds no class, so check the step before training.
     monkeypatch.setattr("sknn.estimators.fit.stages.solve", lambda *call: None)
     stream(network, range(5), range(5))
     assert_array_equal(network.classes_, np.arange(5))
@@ -173,7 +173,7 @@ def test_a_chunk_without_weight_grows_nothing():
     assert network.predict_proba(X).shape == (90, 3)
 
 
-def test_the_best_of_fewer_classes_is_not_served_for_more():
+def test_the_best_of_fewer_classes_is_not_used_for_more():
     network = net(learning_rate_init=0.02)
     few = np.isin(Y, [1, 2])
     for _ in range(40):
@@ -193,7 +193,7 @@ def test_class_weight_and_early_stopping_grow_along():
     assert network.predict_proba(X).shape == (90, 5)
 
 
-def test_warm_start_still_wants_the_same_classes():
+def test_warm_start_still_needs_the_same_classes():
     network = net(warm_start=True, max_iter=2, learning_rate="cosine").fit(X, Y > 1)
     with pytest.raises(ValueError, match="warm_start can only be used"):
         network.fit(X, Y)

@@ -1,4 +1,4 @@
-"""Losses that learn a spread: what ``predict(X, return_std=True)`` says of it."""
+"""Losses that learn a spread, and what ``predict(X, return_std=True)`` returns for them."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ NETWORKS = {
 
 
 def draw(n, seed, unit=1.0):
-    """Return rows, targets, and the standard deviation that each target was drawn with."""
+    """Return rows, targets, and the standard deviation with which each target was drawn."""
     rng = np.random.default_rng(seed)
     X = rng.uniform(-1, 1, (n, 3))
     std = unit * np.where(X[:, 0] < 0, 0.5, 2.0)
@@ -118,7 +118,7 @@ def test_a_family_without_members_names_another():
         net.predict(X, return_std=True)
 
 
-def test_a_loss_of_ones_own_may_learn_a_spread():
+def test_a_user_defined_loss_may_learn_a_spread():
     class Wider(GaussianNLL):
         def link(self, raw):
             raw = super().link(raw)

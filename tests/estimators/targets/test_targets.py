@@ -21,7 +21,7 @@ SMALL = {"hidden_layer_sizes": (6,), "max_iter": 8, "random_state": 0, "learning
 
 
 def plain_forward(network, x, member=None):
-    """The forward pass anyone would write over coefs_ and intercepts_."""
+    """The forward pass that anyone would write with coefs_ and intercepts_."""
     pick = slice(None) if member is None else member
     for coef, intercept in zip(network.coefs_[:-1], network.intercepts_[:-1], strict=True):
         x = np.maximum(x @ coef[pick] + intercept[pick], 0.0)
@@ -46,7 +46,7 @@ def test_predict_is_a_plain_forward_pass(loss, y, members):
 
 
 @pytest.mark.parametrize("loss", ["poisson", "gamma", "tweedie"])
-def test_normalize_y_is_no_matter_to_losses_without_location_and_scale(loss):
+def test_normalize_y_does_not_affect_losses_without_location_and_scale(loss):
     one = MLPRegressor(loss=loss, normalize_y=True, **SMALL).fit(X, COUNTS + 1)
     other = MLPRegressor(loss=loss, normalize_y=False, **SMALL).fit(X, COUNTS + 1)
     assert_array_equal(one.network_.theta, other.network_.theta)
@@ -370,7 +370,7 @@ def test_names_of_layers(layers):
 
 
 @pytest.mark.parametrize("junk", [3, "abc", [1, None], {"a": 1}, [Dense], np.ones(3), object()])
-def test_get_params_bears_junk(junk):
+def test_get_params_accepts_junk(junk):
     network = MLPRegressor(layers=junk)
     network.get_params(deep=True)
     repr(network)

@@ -1,4 +1,4 @@
-"""Small fitted networks, one for each kind of layer that other libraries have as well."""
+"""Small fitted networks, one for each kind of layer that other libraries also have."""
 
 from collections.abc import Callable
 from typing import Any

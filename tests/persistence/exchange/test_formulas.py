@@ -1,6 +1,6 @@
-"""Exchanged weights, put into the formulas that PyTorch and Keras document, predict the same.
+"""Exchanged weights give the same predictions in the formulas of PyTorch and Keras.
 
-The other tests ask the libraries themselves, where they are installed.
+The other tests use the libraries themselves if they are installed.
 """
 
 import numpy as np

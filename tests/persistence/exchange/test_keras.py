@@ -1,4 +1,4 @@
-"""Weights go to Keras and come back."""
+"""Weights are exported to Keras and imported again."""
 
 import os
 
@@ -12,14 +12,14 @@ from tests.persistence.exchange.networks import LABELS, NETWORKS, ROWS
 
 
 def _keras():
-    """Return Keras, computed by PyTorch."""
+    """Return Keras with the PyTorch backend."""
     os.environ["KERAS_BACKEND"] = "torch"
     pytest.importorskip("torch", reason="compares with PyTorch")
     return pytest.importorskip("keras", reason="compares with Keras")
 
 
 def _model(keras, net):
-    """Write the network as Keras has it, from its layers alone."""
+    """Write the network in Keras, from its layers alone."""
     kinds, made = keras.layers, [keras.Input(net.network_.in_shape)]
     bends = {"ReLU": "relu", "Tanh": "tanh", "Identity": None}
     for layer, plan in zip(net.network_.layers, net.network_.plans, strict=True):

@@ -1,4 +1,4 @@
-"""Fitted networks go to scikit-learn and come back."""
+"""Fitted networks are converted to scikit-learn and back."""
 
 import warnings
 
@@ -63,7 +63,7 @@ def test_to_scikit_learn(task, dtype):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_training_goes_on_there_and_here(task):
+def test_training_continues_there_and_here(task):
     there, here = to_sklearn(_fitted(sknn, task)), from_sklearn(_fitted(theirs, task))
     for net in (there, here):
         before = [array.copy() for array in net.coefs_]
@@ -146,7 +146,7 @@ def test_what_scikit_learn_has_not_is_refused(net, error, words):
         to_sklearn(net())
 
 
-def test_what_is_no_network_of_scikit_learn_is_refused():
+def test_what_is_not_a_network_of_scikit_learn_is_refused():
     with pytest.raises(TypeError, match="must be an MLPClassifier"):
         from_sklearn(sknn.MLPClassifier())
     with pytest.raises(NotFittedError):

@@ -1,4 +1,4 @@
-"""Weights go to PyTorch and come back."""
+"""Weights are exported to PyTorch and imported again."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ TOLERANCE = {"float64": 1e-13, "float32": 5e-6}
 
 
 def _modules(torch, net):
-    """Write the network as PyTorch has it, from its layers alone."""
+    """Write the network in PyTorch, from its layers alone."""
     nn, made, functions = torch.nn, torch.nn.ModuleDict(), {}
     bends = {"ReLU": torch.relu, "Tanh": torch.tanh, "Identity": lambda x: x}
     shapes = [net.network_.in_shape, *(plan.out_shape for plan in net.network_.plans)]

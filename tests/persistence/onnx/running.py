@@ -1,4 +1,4 @@
-"""What a graph answers, and how far that is from what sknn says."""
+"""Run a graph, and measure how far its outputs are from those of sknn."""
 
 import numpy as np
 import onnxruntime
@@ -9,7 +9,7 @@ NEAR = {"float64": 1e-13, "float32": 1e-5}
 
 
 def session(model):
-    """Return what runs a model, on one thread."""
+    """Return a session that runs a model on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
@@ -19,14 +19,14 @@ def session(model):
 
 
 def run(model, inputs):
-    """Return all answers by name."""
+    """Return all outputs by name."""
     running = session(model)
     names = [output.name for output in running.get_outputs()]
     return dict(zip(names, running.run(None, inputs), strict=True))
 
 
 def assert_near(answer, expected, dtype):
-    """Fail where numbers lie further apart than the dtype explains, or have another shape."""
+    """Fail if numbers differ by more than the dtype explains, or have another shape."""
     expected = np.asarray(expected, np.float64)
     assert answer.shape == expected.shape
     scale = max(1.0, np.abs(expected).max(initial=0.0))

@@ -9,7 +9,7 @@ from tests.persistence.onnx.running import DTYPES, NEAR, run
 
 
 def written(activation, z):
-    """Return what the graph of an activation makes of numbers."""
+    """Return the output of the graph of an activation."""
     graph = Graph(z.dtype)
     graph.output("y", activate(activation, graph.input("z", z.dtype, ["n"])), ["n"])
     return run(graph.model("an activation"), {"z": z})["y"]
@@ -19,7 +19,7 @@ def test_every_activation_has_a_converter():
     lacking = sorted(
         kind.__name__ for kind in set(Activation.registry.values()) - ACTIVATIONS.known.keys()
     )
-    assert not lacking, f"write a converter of {lacking} in sknn/persistence/onnx/activations.py"
+    assert not lacking, f"write a converter for {lacking} in sknn/persistence/onnx/activations.py"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -28,7 +28,7 @@ def test_activations_keep_their_digits_everywhere(activation, dtype):
     tiny = np.geomspace(1e-30, 1.0, 50)
     z = np.concatenate([np.linspace(-60.0, 60.0, 481), tiny, -tiny, [1e4, -1e4]]).astype(dtype)
     expected = activation(z)
-    # Half of tanh plus a half is as exact as 1 is; others are near 0 as exact as they are small.
+    # Half of tanh plus a half is as exact as 1; near 0, the others are as exact as they are small.
     floor = 1.0 if isinstance(activation, Logistic) else 1e-7 if dtype == "float64" else 1e-2
     scale = np.maximum(np.abs(expected), floor)
     assert np.max(np.abs(written(activation, z) - expected) / scale) < NEAR[dtype]

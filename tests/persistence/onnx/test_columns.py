@@ -13,7 +13,7 @@ BRIEF = {"max_iter": 3, "random_state": 0, "hidden_layer_sizes": (8,)}
 
 
 def table(n=160, seed=0):
-    """Return a table of all kinds of columns, with entries that are missing."""
+    """Return a table with columns of all kinds, with missing entries."""
     rng = np.random.default_rng(seed)
     dates = np.datetime64("1890-01-01", "s") + rng.integers(0, 6 * 10**9, n)
     found = pd.DataFrame(
@@ -38,7 +38,7 @@ def table(n=160, seed=0):
 
 
 def with_unseen_levels(frame):
-    """Return a table in which some entries have levels that training had not."""
+    """Return a table in which some entries have unseen levels."""
     found = frame.copy()
     found.loc[found.index[:9], "text"] = "violet"
     found.loc[found.index[5:12], "pair"] = None
@@ -104,7 +104,7 @@ def test_each_column_is_an_input_of_its_type():
 @pytest.mark.parametrize(
     ("names", "words"), [(["a", ""], "needs a name"), (["a", "encoded"], "output 'encoded'")]
 )
-def test_columns_that_cannot_be_inputs_are_told(names, words):
+def test_columns_that_cannot_be_inputs_are_reported(names, words):
     frame = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 2)), columns=names)
     with pytest.raises(ValueError, match=words):
         to_onnx(TableEncoder().fit(frame))

@@ -1,4 +1,4 @@
-"""Columns whose types somebody else declares: skl2onnx, in the name of the user."""
+"""Columns whose types are declared by skl2onnx on behalf of the user."""
 
 import numpy as np
 import pytest
@@ -154,7 +154,7 @@ def beside_a_number():
 
 
 @pytest.mark.parametrize("kind", ["Float", "Double"])
-def test_dates_beside_numbers_are_exact(kind):
+def test_dates_next_to_numbers_are_exact(kind):
     pipeline, frame = beside_a_number()
     kinds = [("age", types(kind)), ("day", types("Int64"))]
     model = skl2onnx.to_onnx(pipeline, initial_types=kinds, options={"zipmap": False})

@@ -39,7 +39,7 @@ BRIEF = {"max_iter": 3, "random_state": 0}
 
 
 def gaps(images):
-    """Return sequences that lack steps at their ends and in their middles."""
+    """Return sequences with missing steps at their ends and in the middle."""
     found = images.copy()
     found[::3, 5:] = np.nan
     found[1::4, 0] = np.nan
@@ -48,7 +48,7 @@ def gaps(images):
 
 
 def answers(estimator, X, dtype, **more):
-    """Return what ONNX Runtime makes of rows."""
+    """Return the outputs of ONNX Runtime for some rows."""
     return run(to_onnx(estimator, dtype, **more), onnx_inputs(estimator, X, dtype))
 
 
@@ -177,11 +177,11 @@ def test_regressors_answer_the_same(name):
 
 
 def sknn_clone(estimator):
-    """Return an unfitted copy, so that cases stay as they are."""
+    """Return an unfitted copy, so that cases do not change."""
     return type(estimator)(**estimator.get_params(deep=False))
 
 
-def test_several_outputs_have_answers_of_their_own():
+def test_several_outputs_have_their_own_answers():
     y = np.column_stack([NAMES, np.where(FLOWERS[:, 1] > 0, "wide", "narrow")])
     estimator = MLPClassifier((6,), n_members=2, **BRIEF).fit(FLOWERS, y)
     for dtype in DTYPES:
@@ -302,7 +302,7 @@ def test_a_network_computes_in_what_it_was_trained_in():
         ),
     ],
 )
-def test_what_cannot_be_written_is_told(call, error, words):
+def test_what_cannot_be_written_is_reported(call, error, words):
     net = MLPClassifier((6,), **BRIEF).fit(FLOWERS, KINDS)
     with pytest.raises(error, match=words):
         call(net)
@@ -316,13 +316,13 @@ def test_an_estimator_of_the_user_is_refused_by_its_name():
         to_onnx(Mine((6,), **BRIEF).fit(FLOWERS, KINDS))
 
 
-def test_parts_there_are_not_are_told_with_those_there_are():
+def test_missing_parts_are_named_with_those_that_exist():
     coder = AutoEncoder((2,), **BRIEF).fit(FLOWERS)
     with pytest.raises(ValueError, match="part must be one of.*encoder.*decoder.*AutoEncoder"):
         to_onnx(coder, part="generator")
 
 
-def test_series_that_go_on_are_refused_by_the_name_of_the_layer():
+def test_series_that_continue_are_refused_by_the_name_of_the_layer():
     estimator = RNNRegressor((5,), stateful=True, **BRIEF).fit(IMAGES[:4], FIGURES[:4])
     with pytest.raises(ValueError, match="(?s)GRU.*carries its state from call to call"):
         to_onnx(estimator)

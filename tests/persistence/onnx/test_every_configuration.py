@@ -1,4 +1,4 @@
-"""Every configuration of every public estimator, as the contract tests have them."""
+"""Every configuration of every public estimator in the contract tests."""
 
 import copy
 
@@ -44,7 +44,7 @@ def rows_for(estimator):
 
 
 def in_dtype(estimator, dtype):
-    """Return an estimator whose network computes in `dtype`, which rounds as that does."""
+    """Return an estimator whose network computes in `dtype`, with the same rounding."""
     twin = copy.copy(family_of(estimator).estimator)
     if "network_" in vars(twin):
         twin.network_ = twin.network_.copy(dtype)

@@ -9,7 +9,7 @@ from tests.persistence.onnx.running import run
 
 
 def answer(compute, **inputs):
-    """Return what a graph makes of arrays."""
+    """Return the outputs of a graph for some arrays."""
     graph = Graph("float64")
     given = [graph.input(name, x.dtype, [None] * x.ndim) for name, x in inputs.items()]
     made = compute(graph, *given)

@@ -1,4 +1,4 @@
-"""The same files in Node.js, where it has onnxruntime-web: see examples/serve.cjs."""
+"""The same files in Node.js, if it has onnxruntime-web: see examples/serve.cjs."""
 
 import json
 import pathlib
@@ -28,14 +28,14 @@ pytestmark = [
 
 @pytest.fixture(autouse=True, scope="module")
 def runtime():
-    """Skip where Node.js does not find the package, here or where NODE_PATH says."""
+    """Skip if Node.js does not find the package, here or in NODE_PATH."""
     ask = [NODE, "-e", "require.resolve('onnxruntime-web')"]
     if NODE is None or subprocess.run(ask, cwd=ROOT, capture_output=True).returncode:
-        pytest.skip("asks for Node.js with onnxruntime-web")
+        pytest.skip("needs Node.js with onnxruntime-web")
 
 
 def served(model, inputs, folder):
-    """Return what Node.js answers, by name."""
+    """Return the outputs of Node.js, by name."""
     path = folder / "model.onnx"
     path.write_bytes(model.SerializeToString())
     types = {"O": "string"}

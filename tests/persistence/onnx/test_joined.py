@@ -1,4 +1,4 @@
-"""Columns of different types side by side behind a column transformer."""
+"""Columns of different types side by side after a ColumnTransformer."""
 
 import numpy as np
 import pytest
@@ -116,7 +116,7 @@ def test_predictions_are_those_of_the_pipeline(name):
         np.testing.assert_allclose(shares, pipeline.predict_proba(rows), rtol=0, atol=NEAR[name])
 
 
-def test_dates_are_exact_to_the_microsecond_beside_float32_and_text():
+def test_dates_are_exact_to_the_microsecond_next_to_float32_and_text():
     midnight = pd.Timestamp("2024-03-01")
     days = [midnight + pd.Timedelta(i // 2, "D") - pd.Timedelta(i % 2, "us") for i in range(80)]
     frame = pd.DataFrame({"km": np.arange(80.0), "day": days, "color": ["red", "green"] * 40})
@@ -211,7 +211,7 @@ def test_a_regressor_answers_a_column():
         ("doors", "Column 'doors' of X held numbers in fit, .* as bool"),
     ],
 )
-def test_wrong_types_are_told_by_the_name_of_the_column(name, words):
+def test_wrong_types_are_named_by_their_column(name, words):
     pipeline = PIPELINES["table"]().fit(FRAME, TARGET)
     wrong = skl2onnx.common.data_types.StringTensorType([None, 1])
     if name == "doors":
@@ -222,7 +222,7 @@ def test_wrong_types_are_told_by_the_name_of_the_column(name, words):
         skl2onnx.to_onnx(pipeline, initial_types=list(kinds.items()), options=options)
 
 
-def test_wrong_types_among_columns_without_names_are_told_by_their_place():
+def test_wrong_types_among_columns_without_names_are_named_by_their_place():
     rows = np.column_stack([RNG.normal(size=N), 1.7e9 + RNG.normal(size=N)])
     pipeline = make_pipeline(
         ColumnTransformer([("a", StandardScaler(), [0])], remainder="passthrough"), table()

@@ -58,14 +58,14 @@ def written(network):
 
 
 def assert_written(network, x):
-    """Fail where the graph of a network says something else than the network."""
+    """Fail if the graph of a network gives other numbers than the network."""
     answers = run(written(network), {"X": x.astype(network.dtype)})
     found = np.stack(list(answers.values())) if network.lead else answers["member_0"]
     assert_near(found, network.predict(x.astype(network.dtype)), network.dtype)
 
 
 def with_gaps(rng, shape):
-    """Draw sequences that lack steps at the beginning, in the middle and at the end."""
+    """Draw sequences with missing steps at the beginning, in the middle, and at the end."""
     x = rng.standard_normal(shape)
     x[0, 0] = x[1, 2] = x[2, -1] = np.nan
     x[3, 1:] = np.nan
@@ -81,7 +81,7 @@ def test_every_layer_has_a_converter():
         and not inspect.isabstract(each)
     }
     lacking = sorted(each.__name__ for each in public - LAYERS.known.keys())
-    assert not lacking, f"write a converter of {lacking} in sknn/persistence/onnx/layers/"
+    assert not lacking, f"write a converter for {lacking} in sknn/persistence/onnx/layers/"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -13,7 +13,7 @@ from tests.persistence.onnx.running import DTYPES, NEAR, run
 
 
 def written(loss, raw):
-    """Return what the graph of a link makes of raw scores."""
+    """Return the output of the graph of a link for raw scores."""
     graph = Graph(raw.dtype)
     scores = graph.input("raw", raw.dtype, ["rows", raw.shape[1]])
     graph.output("y", linked(loss, scores, raw.shape[1]), ["rows", raw.shape[1]])
@@ -31,7 +31,7 @@ def test_every_loss_has_a_converter():
     }
     kernels = public | {type(row.kernel) for row in ROWS}
     lacking = sorted(each.__name__ for each in kernels - LINKS.known.keys())
-    assert not lacking, f"write a converter of {lacking} in sknn/persistence/onnx/links.py"
+    assert not lacking, f"write a converter for {lacking} in sknn/persistence/onnx/links.py"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -49,7 +49,7 @@ def net(**more):
 
 
 def run(estimator, dtype, **more):
-    """Return the outputs of what skl2onnx makes of an estimator, in their order."""
+    """Return the outputs of an estimator converted by skl2onnx, in their order."""
     rows = X.astype(dtype)
     model = skl2onnx.to_onnx(estimator, rows[:1], **more)
     return session(model).run(None, {"X": rows})
@@ -90,7 +90,7 @@ CLASSIFIERS = {
 
 
 def _few(y):
-    """Leave all but one kind of labels to the slow tests."""
+    """Leave all kinds of labels but one to the slow tests."""
     return [
         pytest.param(each, id=name, marks=pytest.mark.slow if i else ())
         for i, (name, each) in enumerate(y.items())
@@ -116,7 +116,7 @@ def test_a_hard_vote():
 
 
 @pytest.mark.parametrize("n_targets", [1, 2])
-def test_regressors_answer_a_column_a_target(n_targets):
+def test_regressors_answer_a_column_per_target(n_targets):
     y = X[:, :n_targets] if n_targets > 1 else X[:, 0]
     pipeline = make_pipeline(StandardScaler(), MLPRegressor(hidden_layer_sizes=(4,), **BRIEF))
     pipeline.fit(X, y)
@@ -203,7 +203,7 @@ def test_raw_scores(y):
     assert_near(scores, expected, "float64")
 
 
-def test_margins_stand_where_there_are_no_probabilities():
+def test_margins_are_used_if_there_are_no_probabilities():
     network = net(loss="hinge").fit(X, KINDS)
     assert_near(
         run(network, "float64", options={"zipmap": False})[1],
@@ -240,7 +240,7 @@ def test_several_networks_do_not_share_names():
     ],
     ids=["middle", "outputs", "classes"],
 )
-def test_what_skl2onnx_has_no_place_for_is_told(pipeline, y, words):
+def test_what_skl2onnx_has_no_place_for_is_reported(pipeline, y, words):
     pipeline.fit(X, y)
     with pytest.raises(ValueError, match=words):
         run(pipeline, "float64", options={"zipmap": False})

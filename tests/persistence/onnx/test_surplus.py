@@ -96,7 +96,7 @@ def test_surplus_components_that_stay_tiny_do_no_harm(steps):
 
 
 def repeated():
-    """Return sentences once, twice, or thrice: equal shares of words but for the last bits."""
+    """Return sentences once, twice, or three times: equal shares of words up to rounding."""
     words = [f"w{i}" for i in range(30)]
     sentences = [" ".join(RNG.choice(words, 6, replace=False)) for _ in range(9)]
     notes = [" ".join(RNG.choice(sentences, RNG.integers(1, 4))) for _ in range(600)]

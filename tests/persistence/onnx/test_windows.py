@@ -1,4 +1,4 @@
-"""Convolutions and pooling with windows of any size, stride, dilation and padding."""
+"""Convolutions and pooling with windows of any size, stride, dilation, and padding."""
 
 import numpy as np
 import pytest

@@ -30,7 +30,7 @@ def test_what_is_encoded_is_given_back():
     there = frame["size"].notna()
     assert_allclose(back.loc[there, "size"], frame.loc[there, "size"], atol=0.1)
     rest = [name for name in frame if name not in ("size", "rest")]
-    # Few numbers stand between two of the 256 places that are remembered.
+    # Few numbers lie between two of the 256 stored places.
     pd.testing.assert_frame_equal(back[rest], frame[rest])
     assert_array_equal(back["size"].isna(), ~there)
 
@@ -60,7 +60,7 @@ def test_numbers_become_normal():
     assert abs(coded.mean()) < 0.02 and coded.std() == pytest.approx(1.0, abs=0.02)
     assert (np.diff(coded) > 0).all() and len(scores.values) <= 257
     assert_allclose(scores.decode(coded), values, rtol=1e-9)
-    # Beyond the ends scores go on rising, and are brought back to the ends.
+    # Beyond the ends, scores continue to rise, and are clipped to the ends.
     far = scores.encode(np.array([-1e300, values[0] - 1, values[-1] + 1, values[-1] * 10, 1e300]))
     assert (np.diff(far) > 0).all() and np.isfinite(far).all()
     assert_array_equal(scores.decode(far[[0, -1]]), values[[0, -1]])
@@ -93,7 +93,7 @@ def test_rows_that_fit_are_picked():
     asked.add(0, np.empty(400), choices=(slice(0, 2), np.ones(400, np.intp)))
     asked.add(1, np.empty(400), numbers=(2, np.full(400, 1.0)))
     picked = pool[asked.pick(pool, None, rng)]
-    # Of evenly spread p, drawn in proportion to p, the mean is 2/3.
+    # If p is uniform and drawn in proportion to p, its mean is 2/3.
     assert picked[:, 1].mean() == pytest.approx(2 / 3, abs=0.05)
     assert_allclose(picked[:, 2], 1.0, atol=0.5)
     asked.write(picked)

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def cut(n, rng, most=6):
-    """Return slices of all rows, some of them without any."""
+    """Return slices of all rows, some of them empty."""
     ends = np.sort(rng.integers(0, n + 1, rng.integers(0, most)))
     return [slice(a, b) for a, b in zip([0, *ends], [*ends, n], strict=True)]
 
@@ -18,7 +18,7 @@ def in_pairs(parts):
 
 
 def one_by_one(parts):
-    """Merge each with all before it."""
+    """Merge each summary with all before it."""
     found = parts[0]
     for part in parts[1:]:
         found = found.merged(part)
@@ -41,5 +41,5 @@ def summarized(encoder, X, slices, y=None, weight=None, merge=in_pairs):
 
 
 def fitted(encoder, *arguments, **more):
-    """Return the encoder, fitted by the summary, and what it warns of."""
+    """Return the encoder fitted to the summary, and its warnings."""
     return encoder, encoder.learn_summary(summarized(encoder, *arguments, **more))

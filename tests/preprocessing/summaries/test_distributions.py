@@ -1,4 +1,4 @@
-"""Values of a column, compressed and merged: how far ranks move, and what stays exact."""
+"""Values of a column, compressed and merged: how much ranks change, and what stays exact."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def distinct(pairs):
 
 
 def rank_error(found, exact):
-    """Return the largest change of the share of weight that is not greater than any number."""
+    """Return the largest change in the share of weight at or below any number."""
     at = exact.values
     shares = []
     for each in (found, exact):

@@ -21,7 +21,7 @@ def objects(values):
     return column
 
 
-def test_entries_are_told_apart_by_type_and_text():
+def test_entries_are_distinguished_by_type_and_text():
     day = datetime.date(2024, 1, 1)
     column = objects(["1", 1, 1.0, True, b"1", Decimal(1), None, np.nan, "", " ", day, [1], "1"])
     found = Entries.of(column, np.arange(13.0))
@@ -86,11 +86,11 @@ def test_the_sample_is_even(few):
     assert abs(drawn.mean() - 10_000) < 3 * 20_000 / np.sqrt(12 * len(drawn))
 
 
-def test_a_cut_comes_to_the_same_everywhere(few):
+def test_a_cut_gives_the_same_everywhere(few):
     column, weight = crowd()
     one, other = (Entries.of(column, weight) for _ in range(2))
     assert one.entries.tolist() == other.entries.tolist()
-    # The hash of an entry is a promise: summaries come from several processes.
+    # The hash of an entry must always be the same: summaries come from several processes.
     assert entries._hashes(objects(["a", None])) == [10863026220557251591, 11462505551818592527]
 
 

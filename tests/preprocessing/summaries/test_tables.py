@@ -1,4 +1,4 @@
-"""Encoders fitted by summaries of blocks, beside those fitted by all rows."""
+"""Encoders fitted to summaries of blocks, compared with those fitted to all rows."""
 
 import datetime
 import pickle
@@ -58,7 +58,7 @@ def weights(kind, n):
 @pytest.mark.parametrize("merge", [in_pairs, one_by_one])
 @pytest.mark.parametrize("weighted", ["none", "whole", "any"])
 @pytest.mark.parametrize("more", SETTINGS, ids=str)
-def test_blocks_of_few_rows_come_to_what_fit_comes_to(more, weighted, merge):
+def test_blocks_of_few_rows_give_what_fit_gives(more, weighted, merge):
     X, y = frame()
     weight = weights(weighted, len(X))
     slices = cut(len(X), np.random.default_rng(2))
@@ -257,14 +257,14 @@ def test_weights_of_many_sizes():
     weight = rng.uniform(1, 2, 6000)
     summary = summarized(TableEncoder(), X, [slice(0, 3000), slice(3000, 6000)], weight=weight)
     assert summary.weights is None
-    # A level that occurs once is rare, whatever it weighs.
+    # A level that occurs once is rare, no matter its weight.
     X[0] = "d"
     weight[0] = 100.0
     found, _ = fitted(TableEncoder(), X, [slice(0, 3000), slice(3000, 6000)], weight=weight)
     assert found.get_feature_names_out().tolist() == ["x0_a", "x0_b", "x0_c"]
 
 
-def test_rows_without_weight_are_no_rows():
+def test_rows_without_weight_do_not_count():
     X = np.array([[1.0], [2.0], [50.0]])
     encoder = TableEncoder()
     assert encoder.summarize(X, sample_weight=[0, 0, 0]) is None

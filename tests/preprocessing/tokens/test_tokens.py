@@ -1,4 +1,4 @@
-"""Columns as codes, and entries that are made of codes again."""
+"""Columns as codes, and entries that are made from codes."""
 
 import numpy as np
 import pytest
@@ -94,7 +94,7 @@ def test_numbers_come_back():
     assert second[np.flatnonzero(codes[:, 1] >= 0), codes[codes[:, 1] >= 0, 1]].all()
 
 
-def test_few_numbers_have_codes_of_their_own():
+def test_few_numbers_have_their_own_codes():
     tokens = numbers([1.0, 2.5, np.pi] * 3)
     assert tokens.sizes == [3] and tokens.cells is None
     codes, _, log_p = tokens.encode(np.array([2.5, 7.0]))
@@ -103,8 +103,8 @@ def test_few_numbers_have_codes_of_their_own():
     assert numbers([5.0] * 4).sizes == [1]
 
 
-def test_rare_numbers_are_no_spikes():
-    """In a table of few rows one row alone is more than one in a hundred."""
+def test_rare_numbers_are_not_spikes():
+    """In a table of few rows, a single row is more than one in a hundred."""
     tokens = numbers(RNG.normal(size=40))
     assert not len(tokens.spikes) and tokens.cells is not None
 

@@ -1,4 +1,4 @@
-"""Averaged weights: what is averaged, who sees them, and how they go on."""
+"""Averaged weights: what is averaged, where the average is used, and how training continues."""
 
 import pickle
 import tracemalloc
@@ -114,7 +114,7 @@ def test_resumption_with_early_stopping():
 
 
 @pytest.mark.parametrize("average", [EMA, WeightAveraging("swa", start=0)], ids=["ema", "swa"])
-def test_the_average_is_validated_and_the_best_of_it_is_served(average):
+def test_the_average_is_validated_and_the_best_of_it_is_used(average):
     rows = {"X_val": X[:20], "y_val": REAL[:20]}
     net = network(average, early_stopping=True, learning_rate_init=0.3, max_iter=30)
     net.fit(X[20:], REAL[20:], **rows)
@@ -180,7 +180,7 @@ def test_weights_that_are_set_begin_a_new_average():
 
 
 @pytest.mark.parametrize("later", [None, [WeightAveraging("swa", start=100)]])
-def test_an_average_nobody_keeps_is_not_served(later):
+def test_an_average_nobody_keeps_is_not_used(later):
     net = network(EMA, warm_start=True).fit(X, REAL)
     net.set_params(callbacks=later).fit(X, REAL)
     plain = network(warm_start=True).fit(X, REAL).fit(X, REAL)
@@ -205,7 +205,7 @@ class Blow(Callback):
 
 
 @pytest.mark.parametrize("average", [EMA, WeightAveraging("swa", start=1)], ids=["ema", "swa"])
-def test_divergence_serves_the_best_and_never_a_broken_average(average):
+def test_divergence_uses_the_best_and_never_a_broken_average(average):
     parameters = {"early_stopping": True, "warm_start": True}
     net = network(average, Blow(), **parameters)
     with pytest.warns(Warning, match="diverged in epoch 4"):
@@ -297,7 +297,7 @@ def noisy_losses(average):
 
 @pytest.mark.parametrize("average", [WeightAveraging(decay=0.99), WeightAveraging("swa")])
 def test_it_helps_where_steps_are_noisy(average):
-    """By four tenths in the mean, but one seed in six is no better for it."""
+    """By four tenths on average, but one seed in six is no better off."""
     last, averaged = noisy_losses(None), noisy_losses(average)
     assert averaged.sum() < 0.85 * last.sum()
     assert last.mean() < 0.6

@@ -1,4 +1,4 @@
-"""Checkpoint and resume: training that died is training that never stopped, to the last bit."""
+"""Checkpoint and resume: training that was killed gives the same bits as if it never was."""
 
 import os
 import pickle
@@ -45,11 +45,11 @@ def loaded(path):
 
 
 class Killed(Exception):
-    """Stands for the end of the process."""
+    """Represents the end of the process."""
 
 
 class Kill(Callback):
-    """Raises at a moment, once: a resumed call passes it."""
+    """Raises at one moment, once: a resumed call gets past it."""
 
     def __init__(self, epoch=None, where="epoch", error=Killed):
         self.epoch = epoch
@@ -68,7 +68,7 @@ class Kill(Callback):
 
 
 class Count(Callback):
-    """Has a state of its own, and changes what is learned."""
+    """Has its own state, and changes what is learned."""
 
     def on_train_begin(self, progress):
         if not progress.resumed:
@@ -86,7 +86,7 @@ def network(kind=MLPRegressor, callbacks=(), **parameters):
 def killed(
     path, y, *, epoch, where="epoch", every=1, kind=MLPRegressor, callbacks=(), **parameters
 ):
-    """Return what is on the disk when training has died."""
+    """Return the file on the disk after training was killed."""
     watching = [*callbacks, Checkpoint(path, every_epochs=every), Kill(epoch, where)]
     with pytest.raises(Killed):
         network(kind, watching, **parameters).fit(X, y)
@@ -112,7 +112,7 @@ CONFIGURATIONS = {
 
 @pytest.mark.parametrize("average", [[], [WeightAveraging(decay=0.9)], [WeightAveraging("swa")]])
 @pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path, name, average):
+def test_a_killed_run_continues_as_if_nothing_had_happened(tmp_path, name, average):
     kind, y, parameters = CONFIGURATIONS[name]
     whole = network(kind, average, **pickle.loads(pickle.dumps(parameters))).fit(X, y)
     last = whole.n_iter_ - 1
@@ -172,7 +172,7 @@ def test_the_second_call_of_a_warm_start(tmp_path):
 
 
 class Snapshots(Callback):
-    """Keeps what a user's own callback might store."""
+    """Stores what a user-defined callback might store."""
 
     phase = Phase.KEEP
 
@@ -206,7 +206,7 @@ def test_snapshots_in_a_callback_are_not_copied_into_each_other(tmp_path):
 
 
 class Written(Callback):
-    """Notes after which epochs the file is new."""
+    """Records after which epochs the file is new."""
 
     def __init__(self, path, log):
         self.path = path
@@ -401,7 +401,7 @@ def test_a_path_that_cannot_be_written(tmp_path, where):
 
 
 def test_a_read_only_folder(tmp_path, monkeypatch):
-    """Permissions do not bind the superuser, whom tests may run as."""
+    """Permissions do not bind the superuser, under whom tests may run."""
 
     def refuse(path, mode):
         raise PermissionError(13, "Permission denied")
@@ -422,7 +422,7 @@ def test_bad_parameters(tmp_path, name, value):
         network(callbacks=[callback]).fit(X, REAL)
 
 
-def test_what_cannot_be_saved_is_told_before_training(tmp_path):
+def test_what_cannot_be_saved_is_reported_before_training(tmp_path):
     net = network(MLPClassifier, [Checkpoint(tmp_path / "file"), Never()], early_stopping=True)
     net.set_params(scoring=lambda model, x, y: 0.5)
     with pytest.raises(ValueError, match="cannot be saved: its scoring.*top level"):
@@ -513,7 +513,7 @@ def test_a_process_that_is_killed(tmp_path, epoch):
 
 
 class Suicide(Exception):
-    """Kills the process when it is made."""
+    """Kills the process when it is created."""
 
     def __init__(self):
         os.kill(os.getpid(), signal.SIGKILL)

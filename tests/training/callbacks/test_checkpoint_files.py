@@ -1,4 +1,4 @@
-"""Which files a checkpoint is written to and read from, and what is said of the others."""
+"""The files that a checkpoint is written to and read from, and errors about all others."""
 
 import errno
 import os
@@ -30,7 +30,7 @@ def loaded(path):
 
 
 class Change(Callback):
-    """Does something to the file in the middle of training."""
+    """Changes the file in the middle of training."""
 
     def __init__(self, change):
         self.change = change
@@ -62,7 +62,7 @@ class Bytes(os.PathLike):
 
 
 @pytest.mark.parametrize("path", ["", "a\0b", "\ud800", Bytes(), 3, None, b"name"], ids=repr)
-def test_what_is_no_path(path):
+def test_what_is_not_a_path(path):
     words = "'path' parameter of Checkpoint must be a path .*no null characters"
     with pytest.raises(InvalidParameterError, match=words):
         network(path, Never()).fit(X, THREE)
@@ -71,7 +71,7 @@ def test_what_is_no_path(path):
 
 
 @LINUX
-def test_what_cannot_be_written_is_told_before_training(tmp_path):
+def test_what_cannot_be_written_is_reported_before_training(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to(tmp_path / "pipe")
     (tmp_path / "broken").symlink_to(tmp_path / "missing" / "file")
@@ -139,7 +139,7 @@ def test_a_private_file_stays_private(tmp_path):
 
 
 class Gone:
-    """A class that is taken away."""
+    """A class that is removed later."""
 
 
 def pickled_and_gone(monkeypatch):
@@ -168,7 +168,7 @@ NO_CHECKPOINTS = {
 
 
 @pytest.mark.parametrize("name", NO_CHECKPOINTS)
-def test_a_pickle_that_is_no_checkpoint(tmp_path, monkeypatch, name):
+def test_a_pickle_that_is_not_a_checkpoint(tmp_path, monkeypatch, name):
     content, words = NO_CHECKPOINTS[name]
     path = tmp_path / "file"
     archive.write(path, pickled_and_gone(monkeypatch) if content is None else content)
@@ -196,7 +196,7 @@ NO_CHECKPOINTS_EITHER = {
 
 
 @pytest.mark.parametrize("name", NO_CHECKPOINTS_EITHER)
-def test_a_file_that_is_no_checkpoint(tmp_path, name):
+def test_a_file_that_is_not_a_checkpoint(tmp_path, name):
     value, words = NO_CHECKPOINTS_EITHER[name]
     save(value, tmp_path / "file")
     with pytest.raises(ValueError, match=words):
@@ -219,7 +219,7 @@ def test_callbacks_that_write_other_files_are_named(tmp_path):
         Checkpoint.load(path)
 
 
-def test_what_was_appended_is_told(tmp_path):
+def test_what_was_appended_is_reported(tmp_path):
     path = tmp_path / "file"
     network(path).fit(X, THREE)
     with open(path, "ab") as stream:

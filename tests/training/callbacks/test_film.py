@@ -1,4 +1,4 @@
-"""The film of training: pictures of every kind, on a page that stands alone."""
+"""The film of training: pictures of every kind, on a self-contained page."""
 
 import base64
 import io
@@ -128,7 +128,7 @@ def test_a_picture_of_your_own(page):
         net.set_params(callbacks=[Film(page, picture=lambda net: 3.0)]).fit(PLANE, Y)
 
 
-def test_captions_tell_the_epoch(page):
+def test_captions_name_the_epoch(page):
     net = MLPClassifier((4,), callbacks=[Film(page)], **BRIEF)
     net.fit(X, Y, X_val=X, y_val=Y)
     first, *_, last = listed(page, "captions")
@@ -144,7 +144,7 @@ def test_long_films_are_thinned_out(page):
     assert epochs == [0, 8, 16, 24, 30]
 
 
-def test_after_a_pause_the_film_goes_on(page):
+def test_after_a_pause_the_film_continues(page):
     net = MLPClassifier((2,), callbacks=[Film(page), Pause(2)], **BRIEF).fit(X, Y)
     assert len(listed(page, "captions")) == 3
     # It pauses after every epoch from then on.
@@ -183,7 +183,7 @@ def test_the_page_needs_nothing_else(page):
         ({"path": "no/such/folder/film.html"}, "path"),
     ],
 )
-def test_what_cannot_be_filmed_is_told_before_training(film, text, page):
+def test_what_cannot_be_filmed_is_reported_before_training(film, text, page):
     net = MLPClassifier((2,), callbacks=[Film(**{"path": page} | film)], **BRIEF)
     with pytest.raises(InvalidParameterError, match=text):
         net.fit(X, Y)

@@ -1,4 +1,4 @@
-"""Processes killed at random moments, while they train or write. `pytest -m slow`."""
+"""Processes killed at random moments while they train or write. `pytest -m slow`."""
 
 import os
 import pickle
@@ -46,14 +46,14 @@ CONFIGURATIONS = {
 def train(net, y, path):
     """What a script does that is run again until it is done."""
     net = Checkpoint.load(path).resume(X, y) if path.exists() else net.fit(X, y)
-    # Killed behind the last checkpoint, a call that had ended comes back as it was saved, with
+    # Killed after the last checkpoint, a call that had ended is loaded as it was saved, with
     # all that another call could continue from.
     net.run_.forget()
     path.with_suffix(".done").write_bytes(pickle.dumps(net))
 
 
 def die(child, seconds):
-    """Kill a process after some time and say whether it was still at work."""
+    """Kill a process after some time and say whether it was still running."""
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
@@ -62,10 +62,10 @@ def die(child, seconds):
 
 
 def kill_until_done(net, y, path, rng):
-    """Return how often the process was killed before it came to its end."""
+    """Return how many times the process was killed before it finished."""
     kills = 0
     while not path.with_suffix(".done").exists():
-        # On a busy machine nobody would come to a checkpoint unless they were given longer.
+        # On a busy machine, no process would reach a checkpoint unless it had more time.
         kills += die(forked(lambda: train(net, y, path)), rng.uniform(0.0, 0.06 + 0.01 * kills))
         if path.exists():
             found = Checkpoint.load(path)

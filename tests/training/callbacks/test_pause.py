@@ -1,4 +1,4 @@
-"""Training in parts is training that never paused, to the last bit."""
+"""Training in parts gives the same bits as training that never paused."""
 
 import pickle
 
@@ -55,7 +55,7 @@ CASES = {
 
 
 def in_parts(model, *data, pauses=(2, 5)):
-    """Fit with pauses, and a pickle in each."""
+    """Fit with pauses, and with a pickle in each pause."""
     own = model.callbacks or []
     model = clone(model).set_params(callbacks=[*own, Pause(pauses[0])]).fit(*data)
     for pause in [*pauses[1:], None]:
@@ -79,7 +79,7 @@ def test_parts_are_the_whole(model):
     assert parts.stop_reason_ == whole.stop_reason_
 
 
-def test_a_part_serves_what_early_stopping_would():
+def test_a_part_uses_what_early_stopping_would():
     net = MLPClassifier(**MLP | {"early_stopping": True, "learning_rate_init": 0.3})
     paused = clone(net).set_params(callbacks=[Pause(6)]).fit(X, THREE)
     assert paused.stop_reason_ == "paused" and paused.n_iter_ == 6
@@ -95,7 +95,7 @@ def test_training_that_ends_in_that_epoch_does_not_pause():
     last = MLPClassifier(**MLP, callbacks=[Pause(8)]).fit(X, LABELS)
     assert last.stop_reason_ == "max_iter"
     theta = last.network_.theta.copy()
-    assert last.run_.optimizer_state is None, "what is over keeps nothing"
+    assert last.run_.optimizer_state is None, "a finished call keeps nothing"
     np.testing.assert_array_equal(last.set_params(warm_start=True).network_.theta, theta)
 
 
@@ -110,7 +110,7 @@ def test_a_checkpoint_of_a_pause(tmp_path):
     )
 
 
-def test_callbacks_go_on_with_their_state():
+def test_callbacks_continue_with_their_state():
     class Count(Callback):
         def on_train_begin(self, progress):
             self.epochs = self.epochs if progress.resumed else 0

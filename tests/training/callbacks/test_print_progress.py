@@ -58,7 +58,7 @@ def lines_of(capsys):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_line_an_epoch(case, capsys):
+def test_a_line_per_epoch(case, capsys):
     network, rows, figures = CASES[case]
     network.fit(*rows)
     lines = lines_of(capsys)
@@ -70,7 +70,7 @@ def test_a_line_an_epoch(case, capsys):
     assert "nan" not in "".join(lines)
 
 
-def test_layers_of_a_belief_network_tell_of_themselves(capsys):
+def test_layers_of_a_belief_network_are_named(capsys):
     sknn.DBNClassifier((3,), **BRIEF, pretrain_n_iter=2).fit(X, Y)
     starts = [line.partition(",")[0] for line in lines_of(capsys)]
     machine = [f"[BernoulliRBM] Iteration {i}/2" for i in (1, 2)]
@@ -100,7 +100,7 @@ def test_later_calls_count_on(capsys):
 
 
 @pytest.mark.parametrize("together", [1, 2])
-def test_a_stream_tells_its_rows_and_no_end(together, capsys):
+def test_a_stream_shows_its_rows_and_no_end(together, capsys):
     blocks = [(X[:15], Y[:15]), (X[15:], Y[15:])]
     net = sknn.MLPClassifier(random_state=0, verbose=True)
     fit_blocks(net, blocks, classes=[0, 1], together=together)

@@ -1,4 +1,4 @@
-"""Bars of fits, searches and streams: what they count, and that they are closed."""
+"""Bars of fits, searches, and streams: what they count, and that they are closed."""
 
 import copy
 import pickle
@@ -177,7 +177,7 @@ def test_interrupts_close_the_bar(solver, bars):
     assert counts(bars)[0][2] == 4
 
 
-def test_an_error_is_told_to_callbacks_that_hold_something_open():
+def test_an_error_is_reported_to_callbacks_that_hold_something_open():
     class Holds(Callback):
         def __init__(self, told):
             self.told = told
@@ -361,7 +361,7 @@ def test_calls_of_partial_fit_show_nothing(bars):
     assert not bars
 
 
-def test_a_plain_bar_tells_rows_loss_and_time_left(capsys):
+def test_a_plain_bar_shows_rows_loss_and_time_left(capsys):
     fit_blocks(net(callbacks=None), PARTS, classes=[0, 1], verbose=True)
     lines = capsys.readouterr().err.split("\r")[1:]
     assert [line.partition(" rows")[0].partition(", ")[0] for line in lines] == [

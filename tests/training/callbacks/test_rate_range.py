@@ -38,7 +38,7 @@ def test_rates_rise_by_one_factor_over_the_whole_call():
     assert test.rates_.shape == test.losses_.shape == test.smoothed_.shape
 
 
-def test_as_many_updates_as_were_asked_for():
+def test_as_many_updates_as_were_requested():
     net = ranged(LearningRateRange(1e-5, 1e-2, n_updates=61))
     test = net.callbacks_[0]
     assert len(test.rates_) == 60 and net.n_iter_ == 16
@@ -79,20 +79,20 @@ def test_it_stops_where_the_loss_flies_apart():
     assert (test.smoothed_[:-1] <= 4 * np.minimum.accumulate(test.smoothed_[:-1])).all()
 
 
-def test_an_infinite_loss_is_no_error():
+def test_an_infinite_loss_is_not_an_error():
     net = ranged(LearningRateRange(1e-3, 1e300, n_updates=50), solver="sgd")
     assert net.stop_reason_ == "range_test"
     assert np.isfinite(net.callbacks_[0].losses_).all()
 
 
-def test_small_rates_are_no_reason_to_stop():
+def test_small_rates_are_not_a_reason_to_stop():
     net = ranged(LearningRateRange(1e-12, 1e-9), n_iter_no_change=1)
     assert net.n_iter_ == 30 and net.stop_reason_ == "range_test"
     rising = MLPClassifier(**BASE, callbacks=[LearningRateRange(1e-12, 1e-11)], early_stopping=True)
     assert rising.fit(X, THREE).n_iter_ == 30
 
 
-def test_the_average_has_no_bias_and_bears_negative_losses():
+def test_the_average_has_no_bias_and_allows_negative_losses():
     average = _Average(10)
     assert not any(average.add(3.0) for _ in range(5))
     assert_allclose(average.values, 3.0)
@@ -123,7 +123,7 @@ def test_the_suggestion_is_a_good_rate(kind, load, solver, batch_size):
     net.set_params(max_iter=15)
 
     def lead(seed):
-        """Return how much better the suggestion does than the best of four other rates."""
+        """Return how much better the suggestion is than the best of four other rates."""
         own = clone(net).set_params(random_state=seed)
         ranged = clone(own).set_params(callbacks=[LearningRateRange(high=10.0)]).fit(x, y)
         rates = (ranged.callbacks_[0].suggestion_, 1e-4, 1e-3, 1e-2, 1e-1)
@@ -165,7 +165,7 @@ def test_in_the_first_call_of_a_stream():
     for seed in range(5):
         net = MLPRegressor(**BASE | {"batch_size": 1, "random_state": seed})
         net.set_params(callbacks=[LearningRateRange()])
-        # It ends where the loss has risen, which single rows may soon make it do.
+        # It ends when the loss has risen, which single rows may soon cause.
         assert 2 < len(net.partial_fit(X, REAL).callbacks_[0].rates_) < 60
     with pytest.raises(ValueError, match="fresh network"):
         net.partial_fit(X, REAL)

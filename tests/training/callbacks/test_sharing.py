@@ -1,4 +1,4 @@
-"""What a callback holds is the user's; what a call assigns to it belongs to the call."""
+"""Objects that a callback holds are the user's; attributes set in a call belong to the call."""
 
 import pickle
 import threading
@@ -43,7 +43,7 @@ def loaded(path):
 
 
 class Gather(Callback):
-    """Appends to a list of the user's and counts for itself."""
+    """Appends to a list of the user's and has its own counter."""
 
     def __init__(self, out):
         self.out = out
@@ -72,7 +72,7 @@ class Hold(Callback):
 
 
 class Spare(Hold):
-    """Holds something that is no part of what is saved."""
+    """Holds something that is not saved."""
 
     def __getstate__(self):
         return dict(super().__getstate__()) | {"thing": None}
@@ -195,7 +195,7 @@ def test_searches_and_ensembles_share_the_list():
     assert len(out) == 5 * 3 + 2 * 3
 
 
-def test_parts_of_a_search_go_on_with_locks_and_lists():
+def test_parts_of_a_search_continue_with_locks_and_lists():
     out = []
     net = network(Gather(out), Hold(threading.Lock()), max_iter=4)
     search = ArchitectureSearchCV(
@@ -219,7 +219,7 @@ def test_a_failed_fit_leaves_the_users_callback():
     before = dict(vars(given))
     with pytest.raises(RuntimeError, match="mine"):
         net.fit(X, THREE)
-    assert out == [1, 2], "what was gathered stays"
+    assert out == [1, 2], "the gathered entries stay"
     assert vars(given) == before and not hasattr(net, "callbacks_")
 
 
@@ -227,7 +227,7 @@ def test_a_failed_fit_leaves_the_users_callback():
 
 
 @pytest.mark.parametrize("thing", [None, threading.Lock()], ids=["plain", "lock"])
-def test_a_resumed_call_goes_on_with_state_and_with_the_list(thing):
+def test_a_resumed_call_continues_with_state_and_with_the_list(thing):
     out = []
     given, holding = Gather(out), Hold(thing)
     net = network(given, holding, Pause(2)).fit(X, THREE)
@@ -298,7 +298,7 @@ class Starved(Callback):
         raise MemoryError("no more")
 
 
-def test_a_want_of_memory_is_no_matter_of_callbacks(tmp_path):
+def test_a_lack_of_memory_is_not_blamed_on_callbacks(tmp_path):
     with pytest.raises(MemoryError, match="no more"):
         network(Starved(), Checkpoint(tmp_path / "net")).fit(X, THREE)
 
@@ -329,7 +329,7 @@ def test_a_checkpoint_names_the_callback(tmp_path, callback, words):
 
 
 class Deletes(Callback):
-    """The pattern of Python's own documentation."""
+    """The pattern in Python's own documentation."""
 
     def __init__(self, lock=None):
         self.lock = lock
@@ -344,7 +344,7 @@ class Deletes(Callback):
     def __getstate__(self):
         state = self.__dict__.copy()
         del state["lock"]
-        state.pop("stream", None)  # It is not there before training.
+        state.pop("stream", None)  # It does not exist before training.
         return state | {"lock": None}
 
 
@@ -419,7 +419,7 @@ def test_getstate_leaves_out_what_cannot_be_saved(tmp_path):
     assert_same(part, network(max_iter=4, kind=MLPRegressor).fit(X, REAL))
 
 
-def test_lists_go_on_after_a_checkpoint(tmp_path):
+def test_lists_continue_after_a_checkpoint(tmp_path):
     path, out = tmp_path / "net", []
     network(Gather(out), Checkpoint(path), Pause(2)).fit(X, THREE)
     part = loaded(path)

@@ -39,7 +39,7 @@ _REGRESSION = listed(
     Loss,
     lambda kind: "regression" in kind.tasks,
     {
-        "squared_error": " (half of it)",
+        "squared_error": " (half the square)",
         "poisson": _LOG_LINK,
         "gamma": _LOG_LINK,
         "tweedie": _LOG_LINK,
@@ -235,9 +235,9 @@ ENTRIES = {
     "normalize_y": Entry(
         "bool",
         True,
-        "Standardize the target internally, for losses with location and scale. Weights and "
-        "predictions are in the units of y; `loss_`, `tol`, and parameters of the loss are in "
-        "standardized units.",
+        "Standardize the target internally, unless that would change what the loss means (as for "
+        '"poisson"). Weights and predictions are in the units of y; `loss_`, `tol`, and parameters '
+        "of the loss are in standardized units.",
         c.boolean(),
     ),
     "output_range": Entry(

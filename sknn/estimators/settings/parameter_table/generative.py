@@ -24,7 +24,7 @@ _BOLTZMANN = {
     "n_iter": Entry(
         "int",
         10,
-        "Epochs in one call of `fit`. Convergence is not tested.",
+        "Epochs in one call to `fit`. Convergence is not tested.",
         c.integer(0),
     ),
     "n_gibbs": Entry(

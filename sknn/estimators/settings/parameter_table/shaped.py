@@ -105,7 +105,7 @@ ENTRIES = {
     "stateful": Entry(
         "bool",
         False,
-        "Keep the state between calls: each row of a call of `partial_fit` continues the same "
+        "Keep the state between calls: each row of a call to `partial_fit` continues the same "
         "row of the last call, and so does `predict`, if it gets as many rows. `fit` starts every "
         "epoch from zero. See :meth:`reset_state`.",
         c.boolean(),

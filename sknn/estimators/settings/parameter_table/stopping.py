@@ -15,7 +15,7 @@ from sknn.estimators.settings.allowed_values import (
 from sknn.estimators.settings.parameter_table.entry import MLP, Entry
 
 ENTRIES = {
-    "max_iter": Entry("int", 200, "Maximum number of epochs in one call of `fit`.", c.integer(1))
+    "max_iter": Entry("int", 200, "Maximum number of epochs in one call to `fit`.", c.integer(1))
     .on(*MLP, also="For lbfgs, maximum number of iterations.")
     .on(
         "GAN",
@@ -111,7 +111,7 @@ ENTRIES = {
     "verbose": Entry(
         "bool or int",
         False,
-        "Print one line per epoch: its number and the number of all, losses, score, learning "
+        "Print one line per epoch: its number and the total number, losses, score, learning "
         "rate, and the time left.",
         c.boolean() | c.integer(0),
     )

@@ -115,13 +115,13 @@ ENTRIES = {
         "ShapedNetwork",
         default="cosine",
         also="A schedule given by name ends after `max_iter` epochs or, in a stream, after as many "
-        'calls of `partial_fit`; for longer streams pass "constant".',
+        'calls to `partial_fit`; for longer streams pass "constant".',
     )
     .on(
         "AutoEncoder",
         default="auto",
         also='"auto" is "cosine", and "constant" for a code that is the only layer. A cosine ends '
-        "after `max_iter` epochs or, in a stream, after as many calls of `partial_fit`; for longer "
+        "after `max_iter` epochs or, in a stream, after as many calls to `partial_fit`; for longer "
         'streams pass "constant".',
     )
     .on("TableNetwork", default="cos_log")

@@ -1,4 +1,4 @@
-"""Where tests are: in the room of what they test, or under the name of the promise they keep."""
+"""Tests are in the folder of what they test, or in that of the promise they check."""
 
 import pathlib
 
@@ -11,23 +11,23 @@ SOURCE = pathlib.Path(sknn.__file__).parent
 SHARED = {"cases", "checks"}
 PROMISES = {"fuzz", "contract", "costs", "equivalence", "failures", "odd", "scale", "soak", "traps"}
 FOLDERS = sorted({path.parent.relative_to(ROOT) for path in ROOT.rglob("*.py")})
-# A heap is where nobody finds anything.
+# Nobody finds anything in a folder with more.
 MAX_FILES = 20
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)
-def test_every_folder_is_a_room_of_the_package_or_a_promise(folder):
-    room = SOURCE / folder
-    known = room.is_dir() or room.with_suffix(".py").is_file()
+def test_every_folder_mirrors_the_package_or_holds_a_promise(folder):
+    mirrored = SOURCE / folder
+    known = mirrored.is_dir() or mirrored.with_suffix(".py").is_file()
     assert known or folder.parts[0] in SHARED | PROMISES, f"tests/{folder} mirrors nothing"
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)
-def test_no_folder_is_a_heap(folder):
+def test_no_folder_has_too_many_files(folder):
     assert len(list((ROOT / folder).glob("*.py"))) <= MAX_FILES
 
 
-def test_promises_are_told_to_contributors():
+def test_promises_are_listed_for_contributors():
     page = (ROOT.parent / "CONTRIBUTING.md").read_text()
     for promise in PROMISES:
         assert f"`tests/{promise}`" in page
