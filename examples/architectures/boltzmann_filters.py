@@ -4,7 +4,7 @@ Boltzmann machines: filters without labels
 
 A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
 and weights only between the two layers, used in both directions. It learns which rows are likely,
-without labels. The weights of a hidden unit are a filter: the unit is active where there is ink in
+without labels. The weights of a hidden unit are a filter: the unit is active if there is ink in
 the orange pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn
 with all of its weights. In a larger one, each of twelve filters is followed by the unseen digits
 that activate it most. The trained machine can fill in digits whose lower half is covered: hidden

@@ -6,8 +6,8 @@ A generative adversarial network (GAN; Goodfellow et al. 2014) consists of two n
 counterfeiter (the generator), who makes coins from noise, and a detective (the discriminator), who
 distinguishes them from real ones. Each makes the other better. The real coins (gray) lie in eight
 clusters on a circle. The counterfeiter begins with coins all over the place and ends with coins in
-all clusters, when the detective does little better than guessing. A second pair gets the digit that
-it should draw: most of the images are legible, some are not.
+all clusters; by then, the detective does little better than guessing. A second pair gets the digit
+that it should draw: most of the images are legible, some are not.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1, 2, 3]

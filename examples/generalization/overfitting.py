@@ -4,7 +4,7 @@ Overfitting, and what helps
 
 A hundred rows and a large network: the training loss goes to 0, while the loss on held-out rows
 first falls and then rises. The network memorizes the rows. What helps: fewer epochs (stop at the
-best one, by ``early_stopping``, or as soon as the training loss falls below a threshold,
+best one, with ``early_stopping``, or as soon as the training loss falls below a threshold,
 ``stop_below``), fewer layers and units, fewer features, and a penalty on large weights (``alpha``).
 
 Each bar is a mean over five data sets; each remedy is applied alone. The threshold 0.4 is a guess

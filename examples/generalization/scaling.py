@@ -3,7 +3,7 @@ Preprocessing: scale the inputs
 ===============================
 
 The columns of the wine data range from 0.1 to 1,680. Unscaled, the largest column drowns out the
-others: sknn warns, and no learning rate brings the training loss close to those after scaling.
+others: sknn warns, and no learning rate brings the training loss close to that after scaling.
 Normalized to [0, 1], or standardized to mean 0 and standard deviation 1, all columns count. In a
 pipeline, the scaler learns from the training rows alone, and is applied whenever the network is.
 """

@@ -7,8 +7,8 @@ signals smaller, and after a few layers all rows look alike. Xavier (Glorot & Be
 weights so that the variance stays the same where activations have slope 1, as tanh has near 0;
 where tanh bends, the outputs shrink (here from 0.5 to 0.2). ReLU drops half of the variance; He et
 al. (2015) compensate with weights larger by a factor of :math:`\sqrt 2`. Signals then neither fade
-nor grow systematically, but drift with the seed: here from 0.7 to 0.5, with seven more seeds to
-between 0.5 and 1.2.
+nor grow systematically, but drift with the seed: here from 0.7 to 0.5, and with seven more seeds to
+values between 0.5 and 1.2.
 
 The histograms show the outputs of ten hidden layers before any training, and their standard
 deviation (std). Below, you see what becomes of such initial weights when the same ten layers are

@@ -1,4 +1,4 @@
-"""Optuna: pruning over `partial_fit`
+"""Optuna: pruning with `partial_fit`
 ==================================
 
 A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
