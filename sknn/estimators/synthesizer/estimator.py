@@ -78,7 +78,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     outlier_score : {"density", "columns"}, default="density"
         How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the
-        surprise of columns relative to what is usual of each, see the notes. "columns" is the
+        surprise of columns, each relative to its usual surprise; see the notes. "columns" is the
         better choice for finding outliers.
     dropout : float or list of float, default=0.1
         Fraction of activations dropped after each hidden layer.
@@ -161,7 +161,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     one in the last bin, with a density that falls with the square of the distance.
 
     With ``outlier_score="columns"``, the surprisal of an entry,
-    :math:`s_j = -\log p(x_j \mid x_1, \dots, x_{j-1})`, counts as far as it exceeds its mean over
+    :math:`s_j = -\log p(x_j \mid x_1, \dots, x_{j-1})`, counts only where it exceeds its mean over
     the training rows of the last call, relative to the mean of this excess:
 
     .. math:: u(x) = \frac{1}{d} \sum_j \frac{\max(s_j - \bar s_j, 0)}{e_j}, \quad

@@ -145,7 +145,7 @@ _AUTO_ENCODER = {
         types='{"density", "columns"}',
         default="density",
         text="How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the "
-        "surprise of columns relative to what is usual of each, see the notes. "
+        "surprise of columns, each relative to its usual surprise; see the notes. "
         '"columns" is the better choice for finding outliers.',
         constraint=c.one_of(["density", "columns"]),
     ),
