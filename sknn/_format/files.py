@@ -48,10 +48,17 @@ class Found(NamedTuple):
     value : object
     made : list
         Everything in it.
+    shared : set of int
+        The places in `made` of what is in it more than once.
     """
 
     value: Any
     made: list[Any]
+    shared: set[int]
+
+    def in_one_place(self) -> set[int]:
+        """Return the ids of objects that only one other object holds."""
+        return {id(each) for i, each in enumerate(self.made) if i not in self.shared}
 
 
 def told(value: Any) -> Told:
@@ -132,7 +139,7 @@ def from_bytes(content: bytes, names: Names) -> Found:
     room = container.room_for(len(content))
     reader = Reader(names, written, lambda number: _taken(members, number), room)
     try:
-        return Found(reader.make(head["graph"]), reader.made)
+        return Found(reader.make(head["graph"]), reader.made, reader.shared)
     except Foreign as error:
         raise ValueError(names.foreign(head["graph"])) from error
 

@@ -119,6 +119,8 @@ class Reader:
     ----------
     made : list
         All objects in the order of the file.
+    shared : set of int
+        The places in `made` of those that the file refers to again.
     """
 
     def __init__(
@@ -128,6 +130,7 @@ class Reader:
         self.format = format
         self.member = members
         self.made: list[Any] = []
+        self.shared: set[int] = set()
         self._room = room
         self._depth = 0
 
@@ -167,6 +170,7 @@ class Reader:
             raise ValueError("a reference points to nothing")
         if self.made[number] is _UNMADE:
             raise ValueError("a reference points to an object that does not exist yet")
+        self.shared.add(number)
         return self.made[number]
 
 

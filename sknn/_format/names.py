@@ -138,14 +138,23 @@ class Names:
 
     def foreign(self, graph: Any) -> str:
         """Return a message about all names in a graph that are not allowed in a file."""
-        names = self.missing(graph)
-        wanted = ", ".join(sorted(names))
+        names = sorted(self.missing(graph))
         own = ", ".join(sorted(name.rpartition(".")[2] for name in names))
-        return (
-            f"it needs {wanted}, which is neither part of sknn nor one of the types of "
-            f"scikit-learn and "
-            f"NumPy that every file may hold. If you trust it, pass trusted=[{own}]"
+        told = (
+            f"it needs {', '.join(names)}, which is neither part of sknn nor one of the types of "
+            "scikit-learn and NumPy that every file may hold."
         )
+        if alike := self._alike(names):
+            return (
+                f"{told} trusted holds {', '.join(alike)} instead. Import it from the same module "
+                "when you save and when you load"
+            )
+        return f"{told} If you trust it, pass trusted=[{own}]"
+
+    def _alike(self, names: Iterable[str]) -> list[str]:
+        """Return the trusted names that differ from some of these only in their modules."""
+        own = {name.rpartition(".")[2] for name in names}
+        return sorted(name for name in self.trusted if name.rpartition(".")[2] in own)
 
     def missing(self, graph: Any) -> set[str]:
         """Return the names in a graph that may not be in a file."""

@@ -207,18 +207,33 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     if baseline is None:
         return np.where(np.isnan(x), x, 0.0)
     n_axes = x.ndim if isinstance(X, list) else len(np.shape(X))
-    if len(np.shape(baseline)) == n_axes - 1:
-        baseline = np.asarray(baseline)[None]
-    with warnings.catch_warnings():
-        # The names of the columns of X have been checked.
-        warnings.filterwarnings("ignore", "X does not have valid feature names")
-        start = read_rows(estimator, baseline)[1]
+    if np.isscalar(baseline):
+        raise ValueError(
+            "baseline must be a row like those of X, or have as many rows as X; got the single "
+            f"value {baseline!r}."
+        )
+    try:
+        start = _read_baseline(estimator, baseline, n_axes)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "baseline must be a row like those of X, or have as many rows as X. Reading it as X "
+            f"failed: {error}"
+        ) from error
     if start.shape[1:] != x.shape[1:] or len(start) not in (1, len(x)):
         raise ValueError(
             f"baseline must have one row, or as many rows as X, of shape {x.shape[1:]} for the "
             f"layers; it has {len(start)} of shape {start.shape[1:]}."
         )
     return np.where(np.isnan(x), x, start)
+
+
+def _read_baseline(estimator: Any, baseline: Any, n_axes: int) -> NDArray:
+    if len(np.shape(baseline)) == n_axes - 1:
+        baseline = np.asarray(baseline)[None]
+    with warnings.catch_warnings():
+        # The names of the columns of X have been checked.
+        warnings.filterwarnings("ignore", "X does not have valid feature names")
+        return read_rows(estimator, baseline)[1]
 
 
 def integral(

@@ -86,7 +86,9 @@ class WeightsDisplay:
             "auto" draws images if the inputs of the layer seem to be pixels: `shape` is given, the
             layer is a convolution, or the number of inputs is a square of at least 16.
         layer : int or str, default=0
-            For images: the index among layers with weights, or the name.
+            For images: the index among layers with weights, or the name. A block such as
+            ``Residual`` has weights of its own only if it changes the number of units or channels;
+            those of its inner layers have names such as ``"residual0.conv1"``.
         shape : tuple of int, default=None
             Shape of an image: (height, width) or (height, width, channels).
         max_units : int, default=64

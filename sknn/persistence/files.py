@@ -113,7 +113,7 @@ def load(path: str | os.PathLike, *, trusted: Iterable[Any] = ()) -> Any:
         found = files.found(path, trusted)
     except OSError as error:
         raise archive.with_path(error, path, "The file", "read") from error
-    warn_of_writers(found.made, path)
+    warn_of_writers(found, path)
     return found.value
 
 

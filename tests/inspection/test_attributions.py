@@ -287,6 +287,9 @@ def test_what_is_asked_must_be_there():
         input_gradients(GAN((3,), (3,), **BRIEF).fit(X), X, target=0)
     with pytest.raises(ValueError, match="baseline"):
         integrated_gradients(net, X, baseline=X[:3])
+    for wrong, words in ((0.5, "the single value 0.5"), ([0.5], "Reading it as X failed")):
+        with pytest.raises(ValueError, match=f"^baseline must be a row like those of X.*{words}"):
+            integrated_gradients(net, X, baseline=wrong)
 
 
 def test_too_few_steps_are_reported():

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -207,6 +208,10 @@ def test_functions_of_the_user_are_refused_unless_trusted(tmp_path):
     with pytest.raises(ValueError, match="needs tests.*own_metric"):
         load(path)
     assert load(path, trusted=[own_metric]).scoring._score_func is own_metric
+    from_elsewhere = FunctionType(own_metric.__code__, globals(), "own_metric")
+    from_elsewhere.__module__ = "elsewhere"
+    with pytest.raises(ValueError, match=r"trusted holds elsewhere\.own_metric instead\. Import it"):
+        load(path, trusted=[from_elsewhere])
     with pytest.raises(ValueError, match=r"its scoring, .*<lambda> cannot be found.*top level"):
         save(MLPClassifier(scoring=lambda net, x, y: 0.5), path)
     assert load(path, trusted=[own_metric]).scoring is not None, "the old file is as it was"
@@ -220,6 +225,31 @@ def test_callbacks_that_would_write_files_are_named(tmp_path):
     ) as told:
         load(path)
     assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize("wrapped", [lambda net: net, make_pipeline])
+def test_callbacks_of_the_last_call_alone_are_not_named(tmp_path, wrapped):
+    """Training writes no file then: it replaces them by copies of the parameter callbacks."""
+    path, written = tmp_path / "net.sknn", tmp_path / "written"
+    net = MLPClassifier(callbacks=[Checkpoint(written)], **SMALL).fit(X, Y)
+    written.unlink()
+    save(wrapped(net.set_params(callbacks=None)), path)
+    twin = load(path)  # a warning would be an error
+    twin = twin if wrapped is not make_pipeline else twin[-1]
+    assert isinstance(twin.callbacks_[0], Checkpoint)
+    twin.partial_fit(X, Y)
+    assert not written.exists()
+
+
+@pytest.mark.parametrize("share", ["the callback", "the list"])
+def test_callbacks_of_the_last_call_that_are_also_elsewhere_are_named(tmp_path, share):
+    path = tmp_path / "net.sknn"
+    net = MLPClassifier(**SMALL).fit(X, Y)
+    net.callbacks_ = [Checkpoint("elsewhere")]
+    values = [net.callbacks_] if share == "the list" else [list(net.callbacks_)]
+    save(GridSearchCV(net, {"callbacks": values}), path)
+    with pytest.warns(UserWarning, match=r"trained again: Checkpoint\(path='elsewhere'\). If"):
+        load(path)
 
 
 @pytest.mark.skipif(not HAS_CALLBACKS, reason="scikit-learn has no callbacks yet")

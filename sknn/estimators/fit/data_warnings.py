@@ -174,7 +174,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
     if not bad.any():
         return
     noise = bad & columns.may_be_rounding
-    remedy = _remedy(state, x.ndim > 2)
+    remedy = _remedy(state, x.ndim)
     told = [
         *_told(
             state,
@@ -205,9 +205,16 @@ def _told(
         yield f"X has {'channels' if shaped else 'columns'} {trouble}: {named}. {advice}"
 
 
-def _remedy(state: FitState, shaped: bool) -> str:
-    if shaped:
-        return "by (X - X.mean()) / X.std()"
+def _remedy(state: FitState, n_axes: int) -> str:
+    if n_axes > 3:
+        return (
+            "by dividing pixels by the largest value they can have, such as 255, in training and "
+            "in prediction"
+        )
+    if n_axes > 2:
+        return (
+            "by (X - mean) / std, with the mean and std of the training data also in prediction"
+        )
     scaler = "MaxAbsScaler" if sp.issparse(state.train.x) else "StandardScaler"
     return f"with make_pipeline({scaler}(), {type(state.estimator).__name__}(...))"
 

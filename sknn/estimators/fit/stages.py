@@ -127,7 +127,7 @@ def _read(state: FitState) -> None:
     if call.stream and state.epochs and state.recipe.early_stopping and call.X_val is None:
         raise ValueError(
             "partial_fit does not support early_stopping=True without a validation set; "
-            "pass X_val and y_val."
+            "pass X_val and y_val, or call set_params(early_stopping=False) first."
         )
     state.dtypes = _input_dtypes(state)
     rows = estimator._check_rows(call.X, call.y, call.sample_weight, state.dtypes, fresh)

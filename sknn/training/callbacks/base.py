@@ -205,7 +205,7 @@ class Callback(Spec):
 
     phase: ClassVar[Phase] = Phase.REPORT
     stochastic_only: ClassVar[bool] = False
-    """Makes no sense with ``solver="lbfgs"``, which then rejects it."""
+    """Not supported by ``solver="lbfgs"``, which raises an error."""
 
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""

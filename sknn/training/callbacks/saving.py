@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
+from sklearn.base import BaseEstimator
+
 from sknn._format import files
 from sknn.training.callbacks.base import Callback
 from sknn.training.run import Run
@@ -27,7 +29,7 @@ def told_of(estimator: Any) -> files.Told:
 def found_in(path: str | os.PathLike, trusted: Iterable[Any]) -> Any:
     """Return the estimator of a checkpoint."""
     found = files.found(path, trusted)
-    warn_of_writers(found.made, path)
+    warn_of_writers(found, path)
     return checked(found.value, path)
 
 
@@ -41,19 +43,35 @@ def checked(found: Any, path: str | os.PathLike) -> Any:
     return found
 
 
-def warn_of_writers(made: Iterable[Any], path: str | os.PathLike) -> None:
-    """Name callbacks among loaded objects that will write files other than the one at `path`."""
-    writers = [each for each in made if isinstance(each, Callback) and each.writes_files]
+def warn_of_writers(found: files.Found, path: str | os.PathLike) -> None:
+    """Name loaded callbacks that will write files other than the one at `path`."""
+    idle = _idle(found)
+    writers = [
+        each
+        for each in found.made
+        if isinstance(each, Callback) and each.writes_files and id(each) not in idle
+    ]
     others = sorted({repr(each) for each in writers if not _is_at(each, path)})
     if others:
         warnings.warn(
             f"The estimator loaded from {os.fspath(path)!r} has callbacks that will write files "
-            f"when it "
-            f"is trained again: {', '.join(others)}. If you do not want them, remove them from "
-            "callbacks.",
+            f"when it is trained again: {', '.join(others)}. If you do not want them, remove them "
+            "from its parameter callbacks.",
             UserWarning,
             stacklevel=users_level(),
         )
+
+
+def _idle(found: files.Found) -> set[int]:
+    """Return the ids of callbacks that are in `callbacks_` alone.
+
+    Training replaces them by copies of those in the parameter `callbacks`.
+    """
+    once = found.in_one_place()
+    fitted = (vars(each) for each in found.made if isinstance(each, BaseEstimator))
+    kept = (state.get("callbacks_") for state in fitted)
+    lists = (each for each in kept if type(each) is list and id(each) in once)
+    return {id(callback) for each in lists for callback in each} & once
 
 
 def _is_at(callback: Callback, path: str | os.PathLike) -> bool:

@@ -184,7 +184,7 @@ def test_partial_fit_with_a_validation_set():
 def test_partial_fit_with_early_stopping_asks_for_a_validation_set(kind):
     network = kind(early_stopping=True)
     more = {"classes": [0, 1]} if kind is MLPClassifier else {}
-    with pytest.raises(ValueError, match="partial_fit does not support early_stopping=True"):
+    with pytest.raises(ValueError, match="early_stopping=True without.*, or call set_params"):
         network.partial_fit(X, BINARY, **more)
 
 
