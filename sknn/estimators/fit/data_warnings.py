@@ -212,9 +212,7 @@ def _remedy(state: FitState, n_axes: int) -> str:
             "in prediction"
         )
     if n_axes > 2:
-        return (
-            "by (X - mean) / std, with the mean and std of the training data also in prediction"
-        )
+        return "by (X - mean) / std, with the mean and std of the training data also in prediction"
     scaler = "MaxAbsScaler" if sp.issparse(state.train.x) else "StandardScaler"
     return f"with make_pipeline({scaler}(), {type(state.estimator).__name__}(...))"
 

@@ -135,6 +135,19 @@ def test_columns_of_rounding_errors_are_to_be_left_out(X, words):
     assert "Leave them out" in text and "fewer components" in text
 
 
+SHAPED = {
+    "images": (CNNRegressor((2,), max_iter=1), (40, 6, 6), "pixels by the largest .* such as 255"),
+    "signals": (CNNRegressor((2,), (3,), max_iter=1), (40, 6, 2), "by .X - mean. / std"),
+    "sequences": (RNNRegressor((2,), max_iter=1), (40, 6, 2), "by .X - mean. / std"),
+}
+
+
+@pytest.mark.parametrize(("net", "shape", "remedy"), SHAPED.values(), ids=SHAPED)
+def test_channels_are_to_be_scaled_alike_in_training_and_in_prediction(net, shape, remedy):
+    with pytest.warns(DataScaleWarning, match=f"X has channels on .*{remedy}.* in prediction"):
+        net.fit(RNG.uniform(0, 255, shape), RNG.normal(size=shape[0]))
+
+
 def test_rounding_errors_and_other_scales_are_reported_in_one_warning():
     (warning,) = told(quiet().fit, np.c_[NORMAL, DAYS, 1e-17 * NORMAL[:, 0]], Y)
     scaled, noise = str(warning.message).split(" X has ")
