@@ -75,9 +75,24 @@ def write_out_names(app, docname, source):
     source[0] = public_names.written_out(source[0])
 
 
-def unlink_foreign_labels(app, what, name, obj, options, lines):
-    """Turn references to labels of scikit-learn's own pages into plain text."""
-    lines[:] = [re.sub(r":ref:`([^`<]+?)(\s*<[^`>]*>)?`", r"\1", line) for line in lines]
+OF_SCIKIT_LEARN = {
+    "df_output_transform": "modules/df_output_transform.html",
+    "metadata_routing": "metadata_routing.html",
+}
+
+
+def link_to_scikit_learn(app, what, name, obj, options, lines):
+    """Turn labels of scikit-learn's own pages into links to them, or into plain text."""
+
+    def link(found):
+        title, label = found.groups()
+        page = OF_SCIKIT_LEARN.get(label)
+        return title if page is None else f"`{title} <https://scikit-learn.org/stable/{page}>`__"
+
+    text = "\n".join(lines).replace("will prefixed by", "will be prefixed by")
+    # The label of an example is no title.
+    text = re.sub(r"\s+and\s+:ref:`sphx_glr_[^`]*`[^.]*\.", ".", text)
+    lines[:] = re.sub(r":ref:`([^`<]+?)(?:\s*<([^`>]*)>)?`", link, text).split("\n")
 
 
 def drop_references(app, doctree):
@@ -112,7 +127,7 @@ def module_of_class(app, modname, fullname):
 def setup(app):
     app.connect("doctree-read", trim_snippets)
     app.connect("doctree-read", drop_references)
-    app.connect("autodoc-process-docstring", unlink_foreign_labels)
+    app.connect("autodoc-process-docstring", link_to_scikit_learn)
     app.connect("config-inited", lambda app, config: public_names.write_out())
     app.connect("source-read", write_out_names)
     app.connect("viewcode-follow-imported", module_of_class)

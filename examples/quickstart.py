@@ -51,7 +51,7 @@ QUICK_GRID = {"net__hidden_layer_sizes": [(10,)]}
 QUICK_SETTINGS = SETTINGS | {
     "tol": 10,
     "max_iter": 30,
-}  # No epoch is ten better, so training ends soon.
+}  # No epoch improves the score by 10, so training ends soon.
 
 
 def tune(net: Any, quick: bool) -> GridSearchCV:
@@ -142,7 +142,7 @@ def draw(classifier: Any, regressor: Any, right: dict[str, np.ndarray]) -> Figur
     )
     left, middle, last = axes.values()
     LossCurveDisplay.from_estimator(classifier.best_estimator_, ax=left)
-    left.set(title="sknn, digits (dot: best epoch)", ylabel="cross-entropy", yscale="log")
+    left.set(title="sknn, digits (dot: most accurate epoch)", ylabel="cross-entropy", yscale="log")
     LossCurveDisplay.from_estimator(regressor.best_estimator_, ax=middle)
     middle.set(title="sknn, diabetes, standardized (dot: best epoch)", ylabel="half squared error")
     for name, share in right.items():

@@ -5,16 +5,19 @@
 //     | node examples/serve.cjs model.onnx
 //
 // Inputs and answers are JSON objects with one entry each. Whole numbers beyond 2^53 are given and
-// printed as strings. The same calls work in a browser, where the model comes from `fetch`.
+// printed as strings; null is a missing number, date, or category. The same calls work in a browser,
+// where the model comes from `fetch`.
 
 const { readFileSync } = require("node:fs");
 const ort = require("onnxruntime-web");
 
+const NO_DATE = -(2n ** 63n);
 const ARRAYS = {
-  float32: Float32Array.from.bind(Float32Array),
-  float64: Float64Array.from.bind(Float64Array),
-  int64: (data) => BigInt64Array.from(data, BigInt),
-  string: (data) => data,
+  // Without the second argument, null would become 0.
+  float32: (data) => Float32Array.from(data, (value) => value ?? NaN),
+  float64: (data) => Float64Array.from(data, (value) => value ?? NaN),
+  int64: (data) => BigInt64Array.from(data, (value) => BigInt(value ?? NO_DATE)),
+  string: (data) => data.map((value) => value ?? ""),
 };
 
 function tensor({ type, dims, data }) {

@@ -4,12 +4,12 @@ Boltzmann machines: filters without labels
 
 A restricted Boltzmann machine (RBM; Smolensky 1986, Hinton 2002) has a visible and a hidden layer,
 and weights only between the two layers, used in both directions. It learns which rows are likely,
-without labels. The weights of a hidden unit are a filter: the unit is active where there is ink in
+without labels. The weights of a hidden unit are a filter: the unit is active if there is ink in
 the orange pixels and none in the blue ones. A small machine, for images of 4 x 4 pixels, is drawn
 with all of its weights. In a larger one, each of twelve filters is followed by the unseen digits
 that activate it most. The trained machine can fill in digits whose lower half is covered: hidden
 units are drawn given the visible ones, then visible units given the hidden ones, and so on. Every
-chain of such draws ends with another guess; their mean is gray where the guesses differ.
+chain of such draws ends with a different guess; their mean is gray where the guesses differ.
 """
 
 # sphinx_gallery_thumbnail_panels = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]
@@ -29,7 +29,7 @@ settings = {"persistent": False, "momentum": 0.5, "weight_decay": 0.001, "random
 rbm = BernoulliRBM(
     64, learning_rate=0.06, n_iter=60, sparsity_target=0.15, sparsity_weight=0.5, **settings
 ).fit(X)
-# Images of 4 x 4: has a pixel more ink than in the mean of all images?
+# Images of 4 x 4: does a pixel have more ink than in the mean of all images?
 coarse = X.reshape(-1, 4, 2, 4, 2).mean(axis=(2, 4)).reshape(-1, 16)
 small = BernoulliRBM(6, learning_rate=0.3, n_iter=100, **settings).fit(coarse > coarse.mean(axis=0))
 

@@ -6,8 +6,8 @@ A generative adversarial network (GAN; Goodfellow et al. 2014) consists of two n
 counterfeiter (the generator), who makes coins from noise, and a detective (the discriminator), who
 distinguishes them from real ones. Each makes the other better. The real coins (gray) lie in eight
 clusters on a circle. The counterfeiter begins with coins all over the place and ends with coins in
-all clusters, when the detective does little better than guessing. A second pair gets the digit that
-it should draw: most of the images are legible, some are not.
+all clusters; by then, the detective does little better than guessing. A second pair gets the digit
+that it should draw: most of the images are legible, some are not.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1, 2, 3]
@@ -62,7 +62,7 @@ above, middle, below = figure.subfigures(3, 1, height_ratios=(1, 1.1, 1.25))
 axes = above.subplots(1, 4, sharex=True, sharey=True)
 for ax, epoch in zip(axes, shown, strict=True):
     ax.scatter(*X[:500].T, s=50, color="0.75")
-    ax.scatter(*pages[epoch][:500].T, s=2, color="C1")
+    ax.scatter(*pages[epoch][:500].T, s=4, color="C1")
     ax.set(title=f"epoch {epoch}", aspect="equal", xticks=[], yticks=[])
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)

@@ -56,7 +56,7 @@ plt.style.use(house_style())
 figure = plt.figure(figsize=(8.3, 10), layout="constrained")
 above, middle, below = figure.subfigures(3, 1, height_ratios=(0.75, 1.5, 1.45))
 
-# The network from left to right: a bar for each layer, as long as the layer has units.
+# The network from left to right: a bar for each layer, whose length is its number of units.
 sizes = (64, *(coder.coefs_[i].shape[1] for i in range(6)))
 ax = above.subplots()
 for i, n in enumerate(sizes):

@@ -6,13 +6,13 @@ This is where deep networks began (Hinton, Osindero & Teh 2006). Four hidden lay
 learn little or nothing when they start from small, normally distributed weights: the gradient
 vanishes on its way back. A deep belief network (DBN) is a stack of Boltzmann machines, each trained
 without labels on the output of the one below, as in the small one drawn here. From its weights,
-backpropagation learns from the first epoch on. From Xavier's initial weights, proposed later, it
-begins after some epochs. Each line is one of three seeds.
+backpropagation learns from the first epoch on. From Xavier's initial weights, proposed later,
+learning begins only after some epochs. Each line is one of three seeds.
 
 Pretraining takes time, too: 20 epochs per machine, which the axis does not count, and more CPU time
 than all that follows. In less time, 70 epochs from Xavier's weights reach a lower loss and about
 the same accuracy, and 30 epochs of ReLU from He's weights do better in both. With as many labels as
-here, pretraining is no longer needed. It can help if labels are few, and rows without them plenty.
+here, pretraining is no longer needed.
 """
 
 # sphinx_gallery_thumbnail_panels = [1]

@@ -104,7 +104,7 @@ for i, (cell, color) in enumerate(cells.items()):
     ax.plot(np.array(lengths) + 0.35 * (i - 1.5), forgotten[cell], "o", color=color, alpha=0.6)
     beside = "bottom" if cell in ("jordan", "lstm") else "top"
     ax.text(41, means[-1], names[cell], color=color, va=beside, weight="bold")
-ax.axhline(1, color="0.5", linestyle=":")
+ax.plot(lengths, np.ones(4), color="0.5", linestyle=":")
 ax.text(4, 1.03, "predicts the mean", color="0.4")
 ax.set(title=f"with longer sequences, Elman and Jordan forget (dots: {seeds} seeds, lines: means)")
 ax.set(xlabel="steps of a sequence", xticks=lengths, xlim=(3, 45))

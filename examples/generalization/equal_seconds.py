@@ -15,7 +15,8 @@ a dot or line is one candidate; the legend names the two that were never dropped
 On the lower right, all three searches get the same number of seconds: the grid (in random order)
 and the random search end when the time of the architecture search is over. On such a small task,
 the means of the three end within about one percentage point, while single runs (dots) differ more.
-How many candidates fit in the time depends on the machine, so these numbers vary from run to run.
+How many candidates can be trained in the given time depends on the machine, so these numbers vary
+from run to run.
 """
 
 # sphinx_gallery_thumbnail_panels = [4]

@@ -2,14 +2,14 @@ r"""
 L1, L2, and weight decay
 ========================
 
-L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss of n rows. Under gradient descent every step
-then shrinks every weight by the same share, hence *weight decay*. L1 adds
+L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss of n rows. Under gradient descent, every
+update then shrinks every weight by the same share, hence *weight decay*. L1 adds
 :math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force no matter how large the weight is,
 so weights that are not needed become exactly 0.
 
 Under gradient descent, L2 and weight decay lead to the same weights: the points lie on one line.
 Under Adam they do not: Adam divides the gradient, and with it that of the penalty, by the size that
-the whole gradient of the weight has had in recent steps.
+the whole gradient of the weight has had in recent updates.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1, 2]

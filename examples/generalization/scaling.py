@@ -3,7 +3,7 @@ Preprocessing: scale the inputs
 ===============================
 
 The columns of the wine data range from 0.1 to 1,680. Unscaled, the largest column drowns out the
-others: sknn warns, and no learning rate brings the training loss close to those after scaling.
+others: sknn warns, and no learning rate brings the training loss close to that after scaling.
 Normalized to [0, 1], or standardized to mean 0 and standard deviation 1, all columns count. In a
 pipeline, the scaler learns from the training rows alone, and is applied whenever the network is.
 """
@@ -60,7 +60,7 @@ for i, (name, scaler) in enumerate(scalers.items()):
     scaled = model[:-1].transform(X)
     ends = scaled.min(axis=0)[::-1], scaled.max(axis=0)[::-1]
     ranges[i].hlines(columns, *ends, f"C{i}", linewidth=7)
-    ranges[i].set(title=name, xlabel="range of every column")
+    ranges[i].set(title=name, xlabel="range of every column\n(training rows)")
     left.loglog(rates, loss, "o-", color=f"C{i}", label=name)
     right.semilogx(rates, score, "o-", color=f"C{i}")
 left.set(xlabel="learning rate", ylabel="training loss after 100 epochs")

@@ -3,16 +3,16 @@ Backpropagation by hand
 =======================
 
 Backpropagation is the chain rule, applied from the output backward. The error of an output comes
-from the loss. The error of a hidden unit is the sum, over the outputs it feeds, of their error
-times the weight between them, times the slope of its own activation:
+from the loss. The error of a hidden unit is the sum, over the outputs it feeds, of their errors
+times the weights between them, times the slope of its own activation:
 :math:`\delta_h = \left(\sum_k \delta_k\, w_{hk}\right) (1 - h^2)` for tanh. The gradient of a
 weight is its input times the error of its output.
 
 The diagram shows this for one row and one hidden unit :math:`h`, with actual numbers, from right to
 left in four steps, each rounded to three decimals as on paper. An arrow has the color of the number
-that travels along it: orange if positive, blue if negative. Below, two layers by hand, in a few
-lines of NumPy, agree with sknn, and both agree with the brute-force check: change one weight a
-little, and see how the loss changes.
+that travels along it: orange if positive, blue if negative. Below, two layers computed by hand, in
+a few lines of NumPy, agree with sknn, and both agree with the brute-force check: change one weight
+a little, and see how the loss changes.
 """
 
 # sphinx_gallery_thumbnail_panels = [1]
@@ -49,7 +49,7 @@ def gradients(W1, b1, W2, b2):
     return X.T @ error_1, error_1.sum(axis=0), hidden.T @ error_2, error_2.sum(axis=0)
 
 
-# sknn: one step of gradient descent at rate 1 moves the weights by minus the gradient.
+# sknn: one update of gradient descent at rate 1 moves the weights by minus the gradient.
 net = MLPClassifier(
     (5,), "tanh", solver="sgd", momentum=0, learning_rate_init=1.0, alpha=0, batch_size=len(X),
     random_state=0,

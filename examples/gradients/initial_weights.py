@@ -7,8 +7,8 @@ signals smaller, and after a few layers all rows look alike. Xavier (Glorot & Be
 weights so that the variance stays the same where activations have slope 1, as tanh has near 0;
 where tanh bends, the outputs shrink (here from 0.5 to 0.2). ReLU drops half of the variance; He et
 al. (2015) compensate with weights larger by a factor of :math:`\sqrt 2`. Signals then neither fade
-nor grow systematically, but drift with the seed: here from 0.7 to 0.5, with seven more seeds to
-between 0.5 and 1.2.
+nor grow systematically, but drift with the seed: here from 0.7 to 0.5, and with seven more seeds to
+values between 0.5 and 1.2.
 
 The histograms show the outputs of ten hidden layers before any training, and their standard
 deviation (std). Below, you see what becomes of such initial weights when the same ten layers are
@@ -100,7 +100,7 @@ for i, (name, start) in enumerate({"N(0, 0.01²)": "normal", "He": "he_normal"}.
         right = net.score(images[1200:], digits[1200:])
         print(f"{name}, 3 layers: {needed} pixels hold half of the influence, accuracy {right:.2f}")
         ax = maps[3 * i + seed]
-        shown = ax.imshow(shares.reshape(8, 8), cmap="viridis", vmin=0, vmax=0.1)
+        shown = ax.imshow(shares.reshape(8, 8), cmap="Greys", vmin=0, vmax=0.1)
         ax.set(title=f"{name}:\n{needed} pixels,\n{right:.0%} right", xticks=[], yticks=[])
         ax.grid(False)
 bar = below.colorbar(shown, ax=maps, label="share of the influence", shrink=0.75)

@@ -8,8 +8,8 @@ products of numbers below 1 fade, so layers near the input hardly learn. ReLU wi
 weights keeps the size of the error. The callback ``Diagnostics`` measures the gradients of every
 layer in training and names what is wrong.
 
-The left panel shows the gradient of the biases in the first step. It is the error that reaches the
-layer, summed over the rows.
+The left panel shows the gradient of the biases in the first update. It is the error that reaches
+the layer, summed over the rows.
 """
 
 import matplotlib.pyplot as plt
@@ -41,7 +41,7 @@ for label, (activation, weight_init) in cases.items():
         learning_rate="cosine", max_iter=25, n_iter_no_change=25,
         callbacks=[Diagnostics(warn=False)], random_state=0,
     )  # fmt: skip
-    # One step of plain gradient descent at rate 1 moves the biases by minus their gradient.
+    # One update of plain gradient descent at rate 1 moves the biases by minus their gradient.
     first = clone(net).set_params(**descent).initialize(X, y)
     before = [b.copy() for b in first.intercepts_]
     after = first.partial_fit(X, y).intercepts_
@@ -51,9 +51,11 @@ for label, (activation, weight_init) in cases.items():
     print(f"{label:<22} first/last layer {ratio:8.1e}  loss {net.loss_:.3f}  {found}")
     style = "--" if activation == "logistic" else "-"
     left.semilogy(range(1, len(norms) + 1), norms, style, marker="o", label=label)
-    right.plot(net.history_["epoch"], net.history_["loss"], style)
+    # Dots at different epochs, so that no line hides another.
+    dots = {"marker": "o", "markevery": (len(right.lines), 5)}
+    right.plot(net.history_["epoch"], net.history_["loss"], style, **dots)
 left.set(title="error that reaches each layer", xlabel="layer, counted from the input")
-left.set(ylabel="norm of the gradient, first step", xticks=range(1, 11))
+left.set(ylabel="norm of the gradient of the biases, first update", xticks=range(1, 11))
 right.set(title="which networks learn", xlabel="epoch", ylabel="training loss", ylim=(0, None))
 right.text(25, 2.14, "three are stuck at guessing", ha="right")
 figure.legend(loc="outside lower center", ncols=3)

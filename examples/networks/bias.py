@@ -8,7 +8,8 @@ this line passes through the origin for every hidden unit. The tanh units used h
 enclose a disk around the origin, and a ReLU unit bends only at 0. Both weights and biases are
 learned. Without bias, the network is little better than predicting "outside" for every row.
 
-The output unit has a bias in all four networks; only the hidden layer has none in two of them.
+The output unit has a bias in all four networks; only the hidden layer has none in two of them. In
+the upper panels, the shade is the predicted probability: red for inside, blue for outside.
 """
 
 # sphinx_gallery_thumbnail_panels = [2]
@@ -51,7 +52,8 @@ for name, use_bias in names.items():
 share = 1 - y.mean()
 print(f"outside for every row: accuracy {share:.3f}")
 figure.suptitle(
-    f'black lines: where a hidden unit is 0 ("outside" for every row: {share:.0%} right)',
+    f'black lines: where a hidden unit is 0 ("outside" for every row: {share:.0%} right)\n'
+    "shade: predicted inside (red) or outside (blue)",
     fontsize="medium",
 )
 kinds = {"C1": "inside", "C0": "outside"}
@@ -66,7 +68,7 @@ x = np.linspace(-2, 4, 120)[:, None]
 target = np.cos(2 * x).ravel()
 ax = axes["curve"]
 ax.plot(x, target, color="0.75", linewidth=6, label="target")
-for (name, use_bias), color in zip(names.items(), ["C1", "C0"], strict=True):
+for (name, use_bias), color in zip(names.items(), ["C3", "C2"], strict=True):
     net = MLPRegressor(layers=[Dense(100, "relu", use_bias=use_bias)], **settings).fit(x, target)
     ax.plot(x, net.predict(x), color=color, label=name)
     print(f"curve {name}: R2 {net.score(x, target):.3f}")

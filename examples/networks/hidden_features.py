@@ -7,7 +7,9 @@ the classes. ``transform`` returns them. Each panel shows two numbers for every 
 
 The first two principal components (PCA) are computed, too, but without labels: of all linear
 features, they keep the most variance, and leave many classes mixed. So do the two units of a narrow
-hidden layer before training. Once trained with labels, they separate the classes.
+hidden layer before training: the nearest training images name the right digit for only a fifth to a
+third of the unseen images, depending on the seed. Once trained with labels, the units separate the
+classes: the digit is right for nine images out of ten.
 """
 
 # sphinx_gallery_thumbnail_panels = [2]

@@ -9,7 +9,8 @@ neighboring layers form a bipartite graph, and signals only flow forward. More h
 the network deeper.
 
 The first picture is one unit. In the others, each line is one learned weight: orange if positive,
-blue if negative, and thicker if larger.
+blue if negative, and thicker if larger. The outputs share their :math:`f`, the softmax, which turns
+the sums of all three into probabilities.
 """
 
 # sphinx_gallery_thumbnail_panels = [2]

@@ -10,6 +10,10 @@ class, and where it would count against it.
 The importance of a column is estimated from random shuffles of the 107 test rows. Bars near zero,
 above or below it, are columns that the network can do without: a bar of -0.01 means that about one
 more row was classified correctly with the column shuffled.
+
+Columns that carry the same information hide each other: of flavanoids, total phenols, and od280
+(diluted wines), each one can be shuffled at little cost, but if all three are shuffled together,
+the accuracy falls by 0.12.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1]
@@ -54,12 +58,12 @@ bound = max(np.abs(gradient).max() for gradient in gradients.values())
 for digit, gradient in gradients.items():
     axes[digit].imshow(gradient.reshape(28, 28), cmap="RdBu_r", vmin=-bound, vmax=bound)
     axes[digit].contour(eight.reshape(28, 28), levels=[0.4], colors="black", linewidths=1)
-    axes[digit].set_title(f"ink for (red) and\nagainst (blue) a {digit}".replace("a 8", "an 8"))
+    axes[digit].set_title(f"ink for and\nagainst a {digit}".replace("a 8", "an 8"))
 colors = axes[9].images[0]
 figure.colorbar(
     colors,
     ax=axes[9],
-    label="score per unit of ink",
+    label="red: for, blue: against\n(score per unit of ink)",
     ticks=[-bound, 0, bound],
     format="%.2g",
     shrink=0.7,

@@ -4,7 +4,7 @@
 The yearly numbers from 1700 to 2008 come with statsmodels. The length of their cycle, about eleven
 years, varies, and so do the maxima, so each window is standardized by its own mean and standard
 deviation (Kim et al. 2022, reversible instance normalization). The network is trained on the years
-up to 1931 and predicts the next eleven years from every later year on. The rule to beat is that
+up to 1931 and predicts eleven years, starting from every later year. The rule to beat is that
 every year is like the one eleven years earlier.
 
 Run this script from the root of the repository; it takes a few seconds and writes one picture::

@@ -3,7 +3,7 @@
 
 A small convolutional network learns digits in PyTorch. Then the camera moves: all images are
 shifted by one pixel, and many predictions are wrong. The same network in sknn takes over the
-weights and learns from a stream of labeled batches, one call of ``partial_fit`` each, next to a
+weights and learns from a stream of labeled batches, one call to ``partial_fit`` each, next to a
 network that starts with random weights. At the end, the weights go back to PyTorch, which then
 predicts the same probabilities.
 

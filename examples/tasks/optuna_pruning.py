@@ -1,8 +1,8 @@
-"""Optuna: pruning over `partial_fit`
+"""Optuna: pruning with `partial_fit`
 ==================================
 
 A trial trains a network epoch by epoch and reports its score after each; the pruner ends those that
-fall behind. Training in parts loses nothing: n calls of `partial_fit` equal a `fit` of n epochs.
+fall behind. Training in parts loses nothing: n calls to `partial_fit` equal a `fit` of n epochs.
 
 Run this script from the root of the repository; it takes a few seconds and writes one picture::
 

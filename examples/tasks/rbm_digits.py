@@ -34,7 +34,7 @@ from threadpoolctl import threadpool_limits
 from sknn import BernoulliRBM, DBNClassifier
 from sknn.inspection import house_style
 
-# The settings that scikit-learn's example found with a grid search.
+# The parameters that scikit-learn's example found with a grid search.
 FOUND = {"learning_rate": 0.06, "n_iter": 10, "random_state": 0}
 
 

@@ -9,7 +9,7 @@ splits, and the seconds of one fit on one thread. The picture shows the loss on 
 whether probabilities can be trusted, and which columns matter: how much worse the predictions for
 unseen rows get when a column is shuffled. For 111 unseen rows, this is uncertain: the column of
 noise (gray) shows how long a bar can be by chance, and where a bar is negative, shuffling happened
-to help. Only a column that stands out from these surely matters.
+to help. You can be sure only of columns whose bars are clearly longer.
 
 Run this script from the root of the repository; it takes about ten seconds and writes one
 picture::

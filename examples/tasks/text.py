@@ -126,7 +126,7 @@ def draw(results: dict[str, tuple[float, float]], words: dict[str, list], output
     above.bar_label(bars, labels)
     above.invert_yaxis()
     above.margins(x=0.2)
-    above.set(title="time to fit, and share of unseen texts that are right", xlabel="CPU seconds")
+    above.set(title="time to fit, and accuracy on unseen texts", xlabel="CPU seconds")
     below.set_axis_off()
     below.set_title("words typical of a part")
     for row, (part, found) in enumerate(words.items()):

@@ -4,13 +4,15 @@ Batch sizes: one row, some rows, or all of them
 
 The gradient over all rows (a batch) is exact; that of one row (stochastic gradient descent) costs
 next to nothing. A mini-batch is in between: 32 rows take far less than 32 times as long as one. A
-larger batch needs more memory, because the outputs of every layer are kept for the backward pass.
+larger batch needs more memory, because the outputs of every layer are kept for the backward pass
+(the panel shows the sizes of these arrays). The loss of all rows rises around epoch 10, when
+momentum, at a large rate, carries the weights too far.
 
 With a learning rate that suits each size, and that decays so that the last steps are small, all
-three reach nearly the same accuracy on unseen digits: they differ less than the seeds of one size
-do. They differ in what it takes to get there. Whether large batches should come first or last is an
-open question; a schedule can do either. Here, at the same rate, growing batches do better. Every
-line is one of five seeds.
+three reach nearly the same accuracy on unseen digits: they differ by less than the seeds of a
+single size do. They differ in what it takes to get there. Whether large batches should come first
+or last is an open question; a schedule can do either. Here, at the same rate, growing batches do
+better. Every line is one of five seeds.
 """
 
 import time

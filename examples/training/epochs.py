@@ -5,6 +5,10 @@ An epoch: forward, loss, backward, update
 Training repeats four steps: rows pass forward, the loss says how far off the predictions are,
 errors pass backward, and the weights are updated. An epoch is one pass over all rows.
 ``history_`` records every epoch; ``partial_fit`` trains one epoch at a time.
+
+The four panels in the middle show two classes of training rows (orange and blue) in the plane of
+their two features, and how the boundary between the predictions (red and blue shades) bends around
+them from epoch to epoch.
 """
 
 # sphinx_gallery_thumbnail_panels = [4]

@@ -4,8 +4,8 @@ Learning rates: too small, too large, and decay
 
 The learning rate scales every step. If it is too small, training is slow; if it is too large,
 steps leap over the minimum, each farther than the one before, and the loss explodes to far above
-that of guessing. A range test raises the rate until that happens: good rates are well below. A
-decaying rate (which is not weight decay) takes long steps first and small ones at the end.
+that of guessing. A range test raises the rate until that happens: good rates are well below
+that. A decaying rate (which is not weight decay) takes long steps first and small ones at the end.
 
 At the top, one weight descends a parabola from the same place at three rates. In the middle, a
 network of 50 hidden units learns digits, and the loss is drawn before every single update.

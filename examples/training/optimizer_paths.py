@@ -3,7 +3,7 @@ Optimizers, step by step
 ========================
 
 A line is fitted with two weights, one of which matters fifty times as much as the other, so the
-loss is a long valley. Plain gradient descent drops to its floor and crawls along it: at a rate
+loss is a long valley. Plain gradient descent drops to the floor and crawls along it: at a rate
 above 2, it would bounce out. Momentum swings from side to side and gathers speed along the floor.
 The adaptive methods scale the step of every weight by its own gradients, which suits a valley that
 runs along one of the weights. Below the paths, the same optimizers train a network on digits.
@@ -15,7 +15,7 @@ its steps so far, and begins with tiny ones. Its rate only multiplies them, so i
 
 The lower left panel shows the steps of a single weight whose gradient is 10 for 20 steps, then 1.
 Momentum adds up steps. Adagrad divides by all the gradients so far, and stays slow. RMSProp forgets
-the large ones within a hundred steps; Adadelta forgets them, too, and goes on to longer steps. Adam
+the large ones within a hundred steps; Adadelta forgets them, too, and then takes longer steps. Adam
 has the longest memory: after 1,000 steps, it is only two thirds of the way back.
 """
 

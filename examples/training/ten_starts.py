@@ -8,7 +8,8 @@ some worse. Equally good ones can be far apart, with hills between them: swappin
 gives the same network at another point.
 
 The lower panel is a slice through the space of weights that contains three of the minima, A, B, and
-C. Each lies at the bottom of its own valley.
+C. Each lies at the bottom of its own valley. A and B are twins of this kind: their units are
+the same, but in another order, and some with the opposite sign.
 """
 
 # sphinx_gallery_thumbnail_panels = [1]

@@ -2,14 +2,14 @@ r"""
 Losses: why not just count errors?
 ==================================
 
-There are three rows and three networks. All predict the first two rows correctly and miss the
-third, so their classification error is the same. But A is barely right and badly wrong, while B is
-clearly right and barely wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy,
+There are three rows and three networks. All networks predict the first two rows correctly and miss
+the third, so their classification error is the same. But A is barely right and badly wrong, while B
+is clearly right and barely wrong. Squared error, :math:`\sum_k (p_k - t_k)^2`, and cross-entropy,
 :math:`-\log p` of the true class, can tell the difference.
 
-C gives every true class the same probability as B, and spreads the rest differently. Cross-entropy
-looks only at the probability of the true class and rates them the same; squared error looks at all
-classes.
+C gives every true class the same probability as B does, and spreads the rest differently.
+Cross-entropy looks only at the probability of the true class and rates them the same; squared error
+looks at all classes.
 """
 
 import matplotlib.pyplot as plt

@@ -1,4 +1,4 @@
-"""Types allowed in a file in addition to classes of sknn: of scikit-learn, NumPy, and Python.
+"""Names allowed in a file in addition to classes of sknn: of scikit-learn, NumPy, and Python.
 
 They are the parts of pipelines and searches, and contain only plain values. Not included are trees,
 neighbors, and others that contain C objects, nor SVC and SVR, whose C code would follow invalid
@@ -19,6 +19,7 @@ SCIKIT_LEARN = {
         "make_column_selector",
     ),
     "sklearn.compose._column_transformer": ("_RemainderColsList",),
+    "sklearn.cross_decomposition": ("PLSRegression",),
     "sklearn.decomposition": (
         "FactorAnalysis",
         "FastICA",
@@ -51,9 +52,13 @@ SCIKIT_LEARN = {
         "TfidfVectorizer",
     ),
     "sklearn.feature_selection": (
+        "GenericUnivariateSelect",
         "RFE",
         "RFECV",
+        "SelectFdr",
+        "SelectFpr",
         "SelectFromModel",
+        "SelectFwe",
         "SelectKBest",
         "SelectPercentile",
         "SequentialFeatureSelector",
@@ -61,8 +66,15 @@ SCIKIT_LEARN = {
     ),
     "sklearn.frozen": ("FrozenEstimator",),
     "sklearn.impute": ("KNNImputer", "MissingIndicator", "SimpleImputer"),
+    "sklearn.impute._iterative": ("IterativeImputer", "_ImputerTriplet"),
     "sklearn.isotonic": ("IsotonicRegression",),
-    "sklearn.kernel_approximation": ("Nystroem", "RBFSampler"),
+    "sklearn.kernel_approximation": (
+        "AdditiveChi2Sampler",
+        "Nystroem",
+        "PolynomialCountSketch",
+        "RBFSampler",
+        "SkewedChi2Sampler",
+    ),
     "sklearn.kernel_ridge": ("KernelRidge",),
     "sklearn.linear_model": (
         "BayesianRidge",
@@ -131,6 +143,7 @@ SCIKIT_LEARN = {
         "Binarizer",
         "FunctionTransformer",
         "KBinsDiscretizer",
+        "KernelCenterer",
         "LabelBinarizer",
         "LabelEncoder",
         "MaxAbsScaler",
@@ -152,6 +165,19 @@ SCIKIT_LEARN = {
     "sklearn.svm": ("LinearSVC", "LinearSVR"),
     "sklearn.utils._metadata_requests": ("MetadataRequest", "MethodMetadataRequest"),
 }
+
+FUNCTIONS = {
+    "sklearn.feature_selection": (
+        "chi2",
+        "f_classif",
+        "f_oneway",
+        "f_regression",
+        "mutual_info_classif",
+        "mutual_info_regression",
+        "r_regression",
+    ),
+}
+"""Functions of numbers. scikit-learn's metrics and NumPy's ufuncs are allowed without a list."""
 
 LISTENERS = (
     "_skl_callbacks",

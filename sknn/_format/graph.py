@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from sknn._format import arrays, containers, generators, objects, plain
+from sknn._format import arrays, containers, generators, objects, plain, scipy_parts
 from sknn._format.kind import Kind, Node, Unsavable
 from sknn._format.names import Names
 
@@ -22,6 +22,7 @@ _KINDS: tuple[Kind, ...] = (
     *arrays.KINDS,
     *plain.KINDS,
     *generators.KINDS,
+    *scipy_parts.KINDS,
     *objects.KINDS,
 )
 _BY_KEY = {kind.key: kind for kind in _KINDS}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import FunctionType
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sknn._format.allowed import BUILTINS, FACES, ROOMS, SCIKIT_LEARN
+from sknn._format.allowed import BUILTINS, FACES, FUNCTIONS, ROOMS, SCIKIT_LEARN
 from sknn._format.kind import Unsavable
 from sknn._format.migrations import current_name
 
@@ -39,7 +39,7 @@ def name_of(thing: Any) -> str:
         raise Unsavable(
             f"{module}.{name} cannot be found by that name; define it at the top level of a module"
         )
-    return _metric_name(thing) or f"{module}.{name}"
+    return _function_name(thing) or f"{module}.{name}"
 
 
 def _own_name(thing: Any) -> str:
@@ -71,13 +71,12 @@ def _is_found(kind: type) -> bool:
     return _attribute(sys.modules.get(kind.__module__), kind.__qualname__) is kind
 
 
-def _metric_name(thing: Any) -> str | None:
-    """Return the public name of a metric of scikit-learn, None for anything else."""
-    name = getattr(thing, "__name__", "")
-    if getattr(thing, "__module__", None) and thing.__module__.startswith("sklearn.metrics."):
-        if _metric(name) is thing:
-            return f"sklearn.metrics.{name}"
-    return None
+def _function_name(thing: Any) -> str | None:
+    """Return the public name of a function of scikit-learn, None for anything else."""
+    module, name = getattr(thing, "__module__", None) or "", getattr(thing, "__name__", "")
+    shown = ".".join(module.split(".")[:2])
+    found = _metric(name) if shown == "sklearn.metrics" else _listed(FUNCTIONS, shown, name)
+    return f"{shown}.{name}" if found is thing else None
 
 
 def is_ours(kind: type) -> bool:
@@ -189,17 +188,23 @@ def _loaded(name: str) -> Any:
 
 
 def _allowed(module: str, name: str) -> Any:
-    """Return a class or metric that any file may hold, None for everything else."""
+    """Return a class or function that any file may hold, None for everything else."""
     if module == "sknn" or module.startswith("sknn."):
         return _ours(module, name)
-    if name in SCIKIT_LEARN.get(module, ()):
-        return getattr(_module(module), name, None)
     if module == "sklearn.metrics":
         return _metric(name)
+    if module.startswith("sklearn."):
+        return _listed(SCIKIT_LEARN, module, name) or _listed(FUNCTIONS, module, name)
     if module == "builtins" and name in BUILTINS:
         return getattr(builtins, name)
-    scalar = getattr(np, name, None) if module == "numpy" and name.isidentifier() else None
-    return scalar if isinstance(scalar, type) and issubclass(scalar, np.generic) else None
+    return _of_numpy(name) if module == "numpy" and name.isidentifier() else None
+
+
+def _of_numpy(name: str) -> Any:
+    """Return a type of numbers, or a function that is applied to each number, else None."""
+    found = getattr(np, name, None)
+    is_number = isinstance(found, type) and issubclass(found, np.generic)
+    return found if is_number or isinstance(found, np.ufunc) else None
 
 
 def types_of_searches() -> list[type]:
@@ -229,6 +234,11 @@ def _ours(module: str, name: str) -> Any:
     if not isinstance(found, type) or not is_ours(found) or found.__name__ != name:
         return None
     return found if module in (*FACES, *ROOMS) or found.__module__ == module else None
+
+
+def _listed(names: Mapping[str, tuple[str, ...]], module: str, name: str) -> Any:
+    """Return what a list names, None if the list or this version does not have it."""
+    return getattr(_module(module), name, None) if name in names.get(module, ()) else None
 
 
 def _metric(name: str) -> Any:

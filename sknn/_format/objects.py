@@ -11,7 +11,6 @@ from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import numpy as np
-from scipy import stats
 from sklearn.base import BaseEstimator
 
 from sknn._format import migrations
@@ -69,46 +68,6 @@ class Global(Kind):
 
     def make(self, node: Any, source: Making) -> Any:
         return source.named(node[self.key])
-
-
-class Distribution(Kind):
-    """A distribution of SciPy with its parameters, which searches draw from."""
-
-    key = "distribution"
-    cost = 1 << 16
-
-    def suits(self, value: Any) -> bool:
-        return isinstance(value, stats.distributions.rv_frozen)
-
-    def tell(self, value: Any, out: Telling) -> Any:
-        name = value.dist.name
-        if type(_distribution(name)) is not type(value.dist):
-            raise Unsavable(f"the distribution {name!r} is not one of scipy.stats")
-        return {
-            self.key: name,
-            "args": [out.tell(each) for each in value.args],
-            "kwds": {each: out.tell(given) for each, given in value.kwds.items()},
-        }
-
-    def make(self, node: Any, source: Making) -> Any:
-        found = _distribution(node[self.key])
-        if found is None:
-            raise ValueError(f"{node[self.key]!r} is not a distribution of scipy.stats")
-        args = [source.make(each) for each in node["args"]]
-        kwds = {name: source.make(each) for name, each in node["kwds"].items()}
-        if not all(_is_number(each) for each in (*args, *kwds.values())):
-            raise ValueError("the parameters of a distribution are numbers")
-        return found.freeze(*args, **kwds)
-
-
-def _distribution(name: Any) -> Any:
-    """Return the distribution with a name, None if SciPy has none."""
-    found = vars(stats).get(name) if isinstance(name, str) else None
-    return found if isinstance(found, (stats.rv_continuous, stats.rv_discrete)) else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, np.number))
 
 
 class Instance(Kind):
@@ -227,4 +186,4 @@ def _set_attributes(value: Any, state: Any) -> None:
         object.__setattr__(value, name, each)
 
 
-KINDS = (EnumMember(), Global(), Distribution(), Instance())
+KINDS = (EnumMember(), Global(), Instance())

@@ -107,7 +107,8 @@ class Fitted:
         weights, and terms that layers add; ``loss - penalty`` is comparable with validation_loss).
         With validation rows there are also validation_loss and validation_score, and with `scoring`
         score. Callbacks may add more, such as the measurements of
-        :class:`~sknn.callbacks.Diagnostics` in every layer.
+        :class:`~sknn.callbacks.Diagnostics` in every layer. Until the first epoch has ended, for
+        example if Ctrl-C comes before, there is only epoch, without entries.
 
         The columns cover all calls that continued one training (`warm_start`, `partial_fit`,
         `resume`), in streams the last 1,000 epochs, whereas ``n_iter_`` counts the epochs of the
@@ -132,8 +133,12 @@ class Fitted:
 
     @property
     def best_loss_(self) -> float | None:
-        """Lowest objective of an epoch; None with early stopping, which monitors something else."""
-        return None if self._watches_validation() else self.run_.best_loss
+        """Lowest objective of an epoch, None before the first one has ended.
+
+        Also None with early stopping, which monitors something else.
+        """
+        none = self._watches_validation() or not len(self.run_.history)
+        return None if none else self.run_.best_loss
 
     @property
     def validation_scores_(self) -> list[float] | None:

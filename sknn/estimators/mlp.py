@@ -77,8 +77,9 @@ class MLPClassifier(NetworkClassifier):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     loss : str or Loss, default="log_loss"
@@ -111,7 +112,8 @@ class MLPClassifier(NetworkClassifier):
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
@@ -125,7 +127,8 @@ class MLPClassifier(NetworkClassifier):
     max_time : float, default=None
         Seconds after which training stops.
     restore_best : bool, default=True
-        With early stopping, keep the best weights rather than the last ones.
+        With early stopping, keep the best weights rather than the last ones. If no X_val is passed,
+        they are then trained further on all rows, see `validation_fraction`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -154,7 +157,7 @@ class MLPClassifier(NetworkClassifier):
     loss_curve_ : list of float
         Objective after each epoch.
     best_loss_ : float or None
-        Lowest value of `loss_curve_`; None with early stopping.
+        Lowest value of `loss_curve_`; None with early stopping, and before the first epoch ends.
     validation_scores_ : list of float or None
         Accuracy on the validation rows after each epoch.
     best_validation_score_ : float or None
@@ -372,8 +375,9 @@ class MLPRegressor(NetworkRegressor):
     epsilon : float, default=1e-8
         Prevents division by zero in updates ("adam", "adamw", "amsgrad", "lazy_adam", "nadam").
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     max_fun : int, default=15000
         Maximum number of function evaluations of lbfgs.
     layers : list of Layer, default=None
@@ -403,7 +407,8 @@ class MLPRegressor(NetworkRegressor):
     max_grad_norm : float, default=None
         Bound on the Euclidean norm of the gradient.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     layer_rates : dict, default=None
         Factor on the learning rate by layer name.
     callbacks : list of Callback, default=None
@@ -417,7 +422,8 @@ class MLPRegressor(NetworkRegressor):
     max_time : float, default=None
         Seconds after which training stops.
     restore_best : bool, default=True
-        With early stopping, keep the best weights rather than the last ones.
+        With early stopping, keep the best weights rather than the last ones. If no X_val is passed,
+        they are then trained further on all rows, see `validation_fraction`.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -446,7 +452,7 @@ class MLPRegressor(NetworkRegressor):
     loss_curve_ : list of float
         Objective after each epoch.
     best_loss_ : float or None
-        Lowest value of `loss_curve_`; None with early stopping.
+        Lowest value of `loss_curve_`; None with early stopping, and before the first epoch ends.
     validation_scores_ : list of float or None
         R2 on the validation rows after each epoch.
     best_validation_score_ : float or None

@@ -134,7 +134,7 @@ class WeightAccess:
 
     def _weights_changed(self) -> None:
         """Let training continue from the weights that predict now."""
-        self.run_ = replace(self.run_, theta=None, start=None, best=None, average=None)
+        self.run_ = replace(self.run_, theta=None, start=None, best=None, served=None, average=None)
 
     @property
     def coefs_(self) -> list[NDArray]:

@@ -44,7 +44,8 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
     Parameters
     ----------
     estimator : fitted sknn estimator
-        Or a Pipeline or search around one; inputs are then those of the last step.
+        Or a Pipeline or search around one: X are then rows of the pipeline, and the result is for
+        the inputs of its last step.
     X : array-like
         Rows, as for `predict`.
     target : class label or int, default=None

@@ -41,6 +41,8 @@ class LossCurve:
     epoch, loss : ndarray of shape (n_epochs,)
     prominent : bool, default=True
         Drawn in color, with a mark at the best epoch; others are thin and gray.
+    best : int or None, default=None
+        Index of the epoch to mark; None is that of the lowest loss.
     """
 
     name: str
@@ -48,6 +50,7 @@ class LossCurve:
     epoch: NDArray
     loss: NDArray
     prominent: bool = True
+    best: int | None = None
 
 
 class LossCurveDisplay:
@@ -58,7 +61,8 @@ class LossCurveDisplay:
     the sum of both, is drawn as well. For a GAN, the losses of its discriminator and its generator
     are drawn.
 
-    A dot marks the best epoch if there are validation rows.
+    If there are validation rows, a dot marks the best epoch: that of the lowest validation loss or,
+    with `scoring`, of the highest score. Early stopping keeps its weights.
 
     For a search with ``return_loss_curves=True``, every candidate is drawn, the best one on top:
     the mean over the splits of the validation loss, or of the training loss if there is none. A
@@ -224,9 +228,24 @@ def _of(name: str, estimator: Any) -> list[LossCurve]:
     history = getattr(final, "history_", None)
     if not isinstance(history, Mapping) or not len(history.get("loss", ())):
         network_of(final)
-        raise ValueError(f"This {type(final).__name__} has no history of losses; fit it first.")
-    parts = dict(_parts(history))
-    return [LossCurve(name, part, history["epoch"], loss) for part, loss in parts.items()]
+        raise ValueError(
+            f"This {type(final).__name__} has no history of losses, because no epoch of training "
+            "has ended; fit it, or resume the call that was interrupted."
+        )
+    return _curves(name, history)
+
+
+def _curves(name: str, history: Mapping[str, NDArray]) -> list[LossCurve]:
+    best = _best_by_score(history)
+    return [
+        LossCurve(name, part, history["epoch"], loss, best=best) for part, loss in _parts(history)
+    ]
+
+
+def _best_by_score(history: Mapping[str, NDArray]) -> int | None:
+    """Return the index of the highest score, None without `scoring`: the loss decides."""
+    score = history.get("score", np.empty(0))
+    return int(np.nanargmax(score)) if np.isfinite(score).any() else None
 
 
 def _of_search(search: Any, name: str) -> list[LossCurve]:
@@ -245,7 +264,7 @@ def _of_search(search: Any, name: str) -> list[LossCurve]:
         curves.append(LossCurve("other candidates", part, each["epoch"], parts[part], False))
     if best in known:
         own = known[best]
-        curves += [LossCurve(name, part, own["epoch"], loss) for part, loss in _parts(own)]
+        curves += _curves(name, own)
     return curves
 
 
@@ -285,5 +304,5 @@ def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:
 
 def _mark_best(ax: Any, curve: LossCurve, color: Any) -> None:
     if np.isfinite(curve.loss).any():
-        best = int(np.nanargmin(curve.loss))
+        best = int(np.nanargmin(curve.loss)) if curve.best is None else curve.best
         ax.plot(curve.epoch[best], curve.loss[best], "o", color=color)

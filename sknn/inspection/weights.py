@@ -25,7 +25,8 @@ class WeightsDisplay:
     Make one with :meth:`from_estimator`. If inputs are pixels, images show what a unit is sensitive
     to. The weights of dense layers and Boltzmann machines have the shape of the input, those of
     convolutions the shape of the window (their mean over the channels, unless there are three). Red
-    is positive, blue is negative.
+    is positive, blue is negative, and white is zero. Over three channels, images are in color:
+    where all three weights are zero, they are gray, and a positive weight adds its color.
 
     Parameters
     ----------

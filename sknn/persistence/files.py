@@ -41,8 +41,9 @@ def save(estimator: Any, path: str | os.PathLike) -> None:
     -----
     The file is a zip archive: ``graph.json`` describes the objects, ``0.npy`` and so on hold large
     arrays, and the comment of the archive holds a SHA-256 of its contents. Later versions will be
-    able to load files of this version. Callbacks of scikit-learn (``set_callbacks``) are left out:
-    set them on what :func:`load` returns.
+    able to load files of this version. Your own classes and functions are written by name, and
+    :func:`load` needs them as `trusted`. Callbacks of scikit-learn (``set_callbacks``) are left
+    out: set them on what :func:`load` returns.
 
     Examples
     --------
@@ -73,9 +74,9 @@ def load(path: str | os.PathLike, *, trusted: Iterable[Any] = ()) -> Any:
     ----------
     path : str or path-like
     trusted : iterable of classes or functions, default=()
-        Your own classes and functions that may be in the file, besides the classes of sknn and of
-        scikit-learn's pipelines and searches. A file that needs others is rejected, and the error
-        names them.
+        Your own classes and functions that may be in the file, besides the classes of sknn and
+        most of those that scikit-learn puts before and around a network. A file that needs others
+        is rejected, and the error names them.
 
     Returns
     -------

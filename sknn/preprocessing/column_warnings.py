@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn._validation.places import column_at
+from sknn._validation.places import column_at, hint_at
 from sknn.exceptions import TableWarning
 from sknn.preprocessing.categories import MISSING, Levels, Texts
 from sknn.preprocessing.kinds import Form, missing
@@ -35,39 +35,44 @@ class ColumnWarnings:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._nameless = False
 
     def look_at_forms(self, labels: list, forms: list[Form]) -> None:
         """Note texts that count as missing, and dates that cannot be read."""
         for label, form in zip(labels, forms, strict=True):
             if form.ambiguous:
-                self._texts.append(
+                self._note(
+                    label,
                     f"{column_at(label)} holds dates, but day and month cannot be distinguished, "
                     "so it is read as a category; convert it, for example with "
-                    "pandas.to_datetime(..., dayfirst=True)"
+                    "pandas.to_datetime(..., dayfirst=True)",
                 )
             elif form.odd:
                 shown = ", ".join(map(repr, form.odd[:3])) + (", ..." if len(form.odd) > 3 else "")
-                self._texts.append(
+                self._note(
+                    label,
                     f"{column_at(label)} is read as {form.kind}s, and entries that are not "
-                    f"({shown}) count as missing; to keep its texts, {_AS_CATEGORY}"
+                    f"({shown}) count as missing; to keep its texts, {_AS_CATEGORY}",
                 )
 
     def look_at_ranges(self, labels: list, ranges: Ranges, constant: NDArray) -> None:
         """Note columns of numbers that may differ by rounding alone."""
         alike = [labels[i] for i in np.flatnonzero(constant)]
         if alike:
-            self._texts.append(
+            self._note(
+                alike[0],
                 f"{_listed(alike)} differ only in the last digits, as if by rounding, and count as "
-                "constant"
+                "constant",
             )
         tiny = np.flatnonzero(ranges.near_zero() & ~constant)
         if len(tiny):
-            self._texts.append(
+            self._note(
+                labels[tiny[0]],
                 f"{_listed([labels[i] for i in tiny])} are tiny compared with the other columns "
                 "(up to "
                 f"{ranges.peak[tiny].max():.0e}) and are scaled up like them; if they are rounding "
                 "errors, such as surplus components of TruncatedSVD or PCA, leave them out or use "
-                "fewer components; if not, convert them to smaller units"
+                "fewer components; if not, convert them to smaller units",
             )
 
     def look_at_levels(
@@ -86,15 +91,18 @@ class ColumnWarnings:
         if n_levels <= _FEW:
             return
         if lost > _MUCH * n_rows:
-            self._texts.append(
+            self._note(
+                label,
                 f"{column_at(label)} has {n_levels} different entries in {int(rows.sum())} rows, "
-                f"{lost} of which have entries too rare to learn from; {_advice(texts[~kept])}"
+                f"and {lost} of these rows hold entries too rare to learn from; "
+                f"{_advice(texts[~kept])}",
             )
         elif n_levels * _REPEATED > n_rows and not found.declared and _sentences(texts[given]):
-            self._texts.append(
+            self._note(
+                label,
                 f"{column_at(label)} holds {n_levels} different sentences, each of which counts as "
                 f"a separate category, regardless of its words; {_TEXT_TO_NUMBERS}; if they are "
-                f"categories, {_AS_CATEGORY}"
+                f"categories, {_AS_CATEGORY}",
             )
 
     def warn(self) -> None:
@@ -104,11 +112,17 @@ class ColumnWarnings:
         said, more = self._texts[:_NAMED], len(self._texts) - _NAMED
         said += [f"and so on for {more} more columns"] * (more > 0)
         listed = "".join(f"\n- {each}." for each in said)
+        names = "\nIn a pipeline, pipe[:-1].get_feature_names_out() returns the names of columns."
         warnings.warn(
-            f"Some columns of X are not used as they are:{listed}",
+            f"Some columns of X are not used as they are:{listed}{names * self._nameless}",
             TableWarning,
             stacklevel=users_level(),
         )
+
+    def _note(self, label: Any, text: str) -> None:
+        """Add a remark about a column, or about several, given the first."""
+        self._texts.append(text)
+        self._nameless |= not isinstance(label, str)
 
 
 def _listed(labels: list) -> str:
@@ -155,7 +169,8 @@ def warn_of_unread(label: Any, kind: str, n_lost: int, n_given: int, usual: floa
     if n_lost >= _FEW and n_lost > max(_MUCH, 2 * usual) * n_given:
         warnings.warn(
             f"In X {n_lost} of {n_given} entries of {column_at(label)} cannot be read as the "
-            f"{kind}s that it held in fit, and count as missing; pass them in the same form.",
+            f"{kind}s that it held in fit, and count as missing; pass them in the same form."
+            f"{hint_at(label)}",
             TableWarning,
             stacklevel=users_level(),
         )

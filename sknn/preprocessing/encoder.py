@@ -21,6 +21,7 @@ from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.summaries.table import TableSummary
 
 _BINS = 16
+_NAMED = 10
 _PARAMETERS = {
     "categorical_features": c.Constraint(lambda value: True, "checked along with the table"),
     "n_bins": c.none() | c.one_of(["auto"]) | c.integer(0),
@@ -65,7 +66,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ``"31/01/2020"`` if the column shows which part is the day and which the month. Texts that stand
     for missing entries (``"?"``, ``"NA"``, ``"-"``, ``"null"``, and the like) are missing in such a
     column, and so are all texts that cannot be read. Whole numbers with leading zeros or more than
-    15 digits are codes, and so are categories.
+    15 digits are codes, and are therefore treated as categories.
 
     Constant columns are left out, and so are those that vary only by rounding: numbers, not all
     whole, that agree to about 16 units in the last place. If no column remains, there is one column
@@ -416,5 +417,15 @@ def _places(wanted: NDArray, labels: list) -> NDArray:
         unknown = [name for name in wanted.tolist() if name not in labels]
         if not unknown:
             return np.array([labels.index(name) for name in wanted.tolist()])
-        problem = f"names {unknown}, which are not columns of X"
+        raise ValueError(_not_columns(unknown, labels))
     raise ValueError(f"categorical_features {problem}; got {wanted.tolist()!r}.")
+
+
+def _not_columns(unknown: list, labels: list) -> str:
+    """Return the message about names that no column has."""
+    if any(isinstance(label, str) for label in labels):
+        more = ", ..." if len(labels) > _NAMED else ""
+        known = f"its columns are {', '.join(map(repr, labels[:_NAMED]))}{more}"
+    else:
+        known = f"X has no column names; pass indices from 0 to {len(labels) - 1}"
+    return f"categorical_features names {unknown}, which are not columns of X: {known}."

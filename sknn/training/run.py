@@ -232,6 +232,10 @@ class Best:
             np.where(better, other.rate, self.rate)[()],
         )
 
+    def without_weights(self) -> Best:
+        """Return everything but the weights."""
+        return replace(self, theta=self.theta[..., :0].copy())
+
 
 @dataclass
 class Average:
@@ -276,6 +280,9 @@ class Run:
     start : ndarray or None
         Initial weights that are used for prediction if training does not improve on them.
     best : Best or None
+    served : Best or None
+        The best weights of a call that kept nothing else, if they are those that predict; they
+        themselves are only in the network.
     average : Average or None
         Kept by a callback; used for prediction if there is no best.
     candidates : tuple of ScoredWeights
@@ -319,6 +326,7 @@ class Run:
     watched: str | None = None
     start: NDArray | None = None
     best: Best | None = None
+    served: Best | None = None
     average: Average | None = None
     candidates: tuple[Any, ...] = ()
     saw_all: bool = False
@@ -382,8 +390,15 @@ class Run:
             self.watched, self.best, self.reference, self.stall = key, None, float("inf"), 0
             self.stopped = False
 
-    def forget(self) -> None:
-        """Drop what only a continuation needs: last weights, optimizer state, best and average."""
+    def forget(self, serves_best: bool) -> None:
+        """Drop what only a continuation needs: last weights, optimizer state, best and average.
+
+        Parameters
+        ----------
+        serves_best : bool
+            The best weights are those that predict.
+        """
+        self.served = self.best.without_weights() if serves_best and self.best else None
         self.theta = None
         self.optimizer_state = None
         self.start = None

@@ -211,7 +211,7 @@ class Trainer:
         }
         if run.of_several:
             row["members"] = float(progress.active.sum())
-        progress.row = row
+        progress.row, progress.remarks = row, []
         for name, figure in {**found.figures, "loss": found.loss}.items():
             progress.record(name, figure)
         if self._has_diverged(progress):

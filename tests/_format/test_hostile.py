@@ -26,6 +26,7 @@ from tests.checks.files import bytes_of, through_a_file
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 4))
 Y = (X[:, 0] > 0).astype(int)
+SPLINE = {"spline": 1, "knots": None, "coefficients": None, "extrapolate": True}
 SLACK = 2 << 20
 """Memory that is there whatever the size of a file: a graph may be a megabyte."""
 
@@ -224,6 +225,12 @@ def objects(name, **state):
     return {"object": name, "state": state}
 
 
+def spline(degree, knots, coefficients):
+    """Return the node of a spline."""
+    parts = [x if isinstance(x, list) else inline(x) for x in (knots, coefficients)]
+    return dict(zip(SPLINE, (degree, *parts, True), strict=True))
+
+
 def inline(values):
     """Return the node of an array."""
     data = base64.b64encode(values.tobytes()).decode()
@@ -288,6 +295,12 @@ GRAPHS = {
         {"distribution": "norm", "args": [objects("sknn.layers.Dense")], "kwds": {}},
         "are numbers",
     ),
+    "scipy's other functions": ({"global": "scipy.special.test"}, "needs scipy.special.test"),
+    "a spline of few numbers": (spline(3, np.arange(9.0), np.ones(2)), "inconsistent"),
+    "a spline of high degree": (spline(2**40, np.arange(9.0), np.ones(2)), "at least"),
+    "a spline of no degree": (spline([3], np.arange(9.0), np.ones(5)), "has a degree"),
+    "a spline of objects": (spline(3, [1, 2], [3]), "arrays of float64"),
+    "a spline of integers": (spline(3, np.arange(9), np.ones(5)), "arrays of float64"),
     "a metric that is none": ({"global": "sklearn.metrics.pairwise.np"}, "needs sklearn"),
     "code in C that believes all": (objects("sklearn.svm.SVC"), "needs sklearn.svm.SVC"),
     "a forest": (objects("sklearn.ensemble.RandomForestClassifier"), "needs sklearn.ensemble"),
@@ -482,10 +495,11 @@ def test_a_graph_of_a_million_parts():
     refuse(zipped(("graph.json", text)), "more parts than a file of its size")
 
 
-MEMBER = npy(np.ones(1 << 14))
+MEMBER = npy(np.arange(float(1 << 14)))
 REPEATED = {
     "generators": {"randomstate": {"ref": 2}},
     "distributions": {"distribution": "norm", "args": [], "kwds": {}},
+    "splines": {**SPLINE, "knots": {"ref": 1}, "coefficients": {"ref": 1}},
     "histories": objects("sknn.training.run.History", loss={"ref": 1}),
 }
 

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from scipy import sparse, stats
+from scipy.interpolate import BSpline
+from sklearn.feature_selection import f_classif, mutual_info_regression
 from sklearn.metrics import accuracy_score, get_scorer
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import Bunch
@@ -124,6 +126,11 @@ VALUES = {
     "members": MemberGenerator([np.random.default_rng(i) for i in range(3)]),
     "enums": [Color.RED, Level.LOW, Phase.KEEP],
     "distribution": [stats.loguniform(1e-3, 1.0), stats.norm(loc=2.0), stats.randint(1, 9)],
+    "splines": [
+        BSpline(np.arange(8.0), np.eye(4), 3),
+        BSpline(np.arange(6.0), np.ones(4), 1, False),
+    ],
+    "functions": [np.log1p, np.matmul, f_classif, mutual_info_regression],
     "metrics": [accuracy_score, get_scorer("roc_auc"), get_scorer("neg_log_loss")],
     "slots": [Slots(), Frozen(1, [2]), Bare()],
     "own": Own(a=[1], b=Own(c=2)),
@@ -211,6 +218,8 @@ REFUSED = {
     "an open file": (open(__file__), "TextIOWrapper"),  # noqa: SIM115
     "an array of odd dtype": (np.array(["a"], np.dtypes.StringDType()), "no bytes"),
     "an own distribution": (stats.rv_histogram(np.histogram([1.0, 2.0]))(), "is not one of scipy"),
+    "an own ufunc": (np.frompyfunc(abs, 1, 1), "cannot be found by that name"),
+    "a spline across": (BSpline(np.arange(8.0), np.eye(4), 3, axis=1), "along its first axis"),
     "too deep": (nested(400), "nested more than"),
     "a tuple that holds itself": (HOLDS_ITSELF, "tuple that holds itself"),
 }

@@ -241,8 +241,9 @@ test_verbose_text = quiet(test_verbose_text)
 @quiet
 def test_stopping_text(capsys):
     MLPRegressor(hidden_layer_sizes=(3,), tol=100.0, n_iter_no_change=2, verbose=True).fit(X, REAL)
+    # As in scikit-learn, but with the number of these epochs: one more than n_iter_no_change.
     text = (
-        "Training loss did not improve more than tol=100.000000 for 2 consecutive epochs. Stopping."
+        "Training loss did not improve more than tol=100.000000 for 3 consecutive epochs. Stopping."
     )
     assert text in capsys.readouterr().out
 

@@ -121,6 +121,26 @@ def test_one_epoch_and_lbfgs():
     assert len(LossCurveDisplay.from_estimator(full).lines_[0].get_xdata()) == full.n_iter_
 
 
+@pytest.mark.parametrize(
+    ("more", "epoch"), [({}, 2), ({"score": [0.1, 0.2, 0.9, np.nan]}, 3)], ids=["loss", "score"]
+)
+def test_the_dot_is_at_the_epoch_that_is_kept(more, epoch):
+    """The last call had no validation rows."""
+    fitted = net().fit(X, Y)
+    losses = {"loss": [3.0, 2.0, 1.0, 0.0], "validation_loss": [0.3, 0.1, 0.2, np.nan]}
+    fitted.run_.history.columns = {"epoch": [1.0, 2.0, 3.0, 4.0]} | losses | more
+    dot = LossCurveDisplay.from_estimator(fitted).ax_.lines[-1]
+    assert dot.get_marker() == "o" and dot.get_xdata() == epoch
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_scoring_the_dot_is_at_the_best_score(seed):
+    fitted = net(early_stopping=True, scoring="neg_max_error", random_state=seed, max_iter=20)
+    fitted.set_params(learning_rate_init=0.05).fit(X, Y)
+    dot = LossCurveDisplay.from_estimator(fitted).ax_.lines[-1]
+    assert dot.get_xdata() == 1 + fitted.history_["score"].argmax()
+
+
 def test_nothing_to_draw():
     with pytest.raises(NotFittedError):
         LossCurveDisplay.from_estimator(net())

@@ -9,10 +9,12 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.decomposition import PCA
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.decomposition import PCA, KernelPCA
 from sklearn.ensemble import BaggingClassifier, StackingClassifier, VotingClassifier
-from sklearn.feature_selection import VarianceThreshold
-from sklearn.impute import SimpleImputer
+from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.impute._iterative import IterativeImputer  # The public name must be enabled.
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer
 from sklearn.model_selection import (
@@ -30,6 +32,7 @@ from sklearn.preprocessing import (
     OneHotEncoder,
     PowerTransformer,
     QuantileTransformer,
+    SplineTransformer,
     StandardScaler,
 )
 
@@ -76,6 +79,10 @@ COMPANIES = {
         ),
         Y,
     ),
+    "curves": (make_pipeline(KNNImputer(), SplineTransformer(), PLSRegression(3)), REAL),
+    "scores": (make_pipeline(SelectKBest(k=3), FunctionTransformer(np.arctan), NET), Y),
+    "imputer": (make_pipeline(IterativeImputer(max_iter=2, random_state=0), NET), Y),
+    "kernel": (make_pipeline(KernelPCA(3, kernel="rbf"), NET), Y),
     "union": (make_pipeline(FeatureUnion([("a", VarianceThreshold()), ("b", PCA(2))]), NET), Y),
     "grid": (GridSearchCV(NET, GRID, cv=2), Y),
     "grid over a pipeline": (

@@ -155,7 +155,7 @@ def test_no_categories_at_all():
         ([3], r"indices outside \[0, 2\]"),
         ([-1], "indices outside"),
         ([True], "mask of 1 entries"),
-        (["d"], r"names \['d'\]"),
+        (["d"], r"names \['d'\], which are not columns of X: .*; pass indices from 0 to 2\.$"),
         ("all", "must be 'from_dtype', None"),
         ([[0, 1]], "must be 'from_dtype', None"),
         ([0.5], "not columns of X"),
@@ -164,3 +164,9 @@ def test_no_categories_at_all():
 def test_bad_choices_of_columns(features, message):
     with pytest.raises(ValueError, match=f"categorical_features .*{message}"):
         TableEncoder(categorical_features=features).fit(MIXED)
+
+
+def test_an_unknown_name_is_told_the_names_there_are():
+    frame = pd.DataFrame({f"column {i}": [0.0, 1.0] for i in range(12)})
+    with pytest.raises(ValueError, match=r"its columns are 'column 0', .*'column 9', \.\.\.\.$"):
+        TableEncoder(categorical_features=["price"]).fit(frame)

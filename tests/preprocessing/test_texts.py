@@ -328,7 +328,10 @@ WARNED = {
         [f"this is what customer {i % 40} wrote to us" for i in range(N)],
         "40 different sentences.* regardless of its words; .*TfidfVectorizer.*of text.*dtype",
     ),
-    "half of them rare": ([f"a{i}" if i % 3 else "b" for i in range(N)], "rows, 80 of which"),
+    "half of them rare": (
+        [f"a{i}" if i % 3 else "b" for i in range(N)],
+        "rows, and 80 of these rows",
+    ),
     "some words": (
         ["many" if i % 50 == 0 else str(v) for i, v in enumerate(VALUES)],
         r"read as numbers, and entries that are not \('many'\) count as missing",
@@ -351,7 +354,19 @@ def test_one_warning_a_fit(case):
         encoder.fit(X)
     assert len(record) == 1
     assert record[0].filename == __file__
+    assert "pipeline" not in str(record[0].message)
     encoder.transform(X)
+
+
+@pytest.mark.parametrize("case", WARNED)
+def test_a_column_without_a_name_can_be_found_in_a_pipeline(case):
+    values, _ = WARNED[case]
+    X = np.array(pd.DataFrame({0: np.arange(float(len(values))), 1: values}), object)
+    if case == "IDs of the dtype category":
+        X = pd.DataFrame({0: np.arange(float(N)), 1: values})
+    names = r"(?s)column 1 \(counted from 0\) .*\nIn a pipeline, pipe\[:-1\]\.get_feature_names_out"
+    with pytest.warns(TableWarning, match=names):
+        TableEncoder().fit(X)
 
 
 def test_many_columns_in_one_warning():

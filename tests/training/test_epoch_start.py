@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sknn import GAN, MLPClassifier, MLPRegressor
 from sknn.callbacks import Callback, WeightAveraging
 from sknn.estimators.fit.block import fit_block
+from sknn.inspection import LossCurveDisplay
 from sknn.persistence import load, save
 from sknn.training.trainer import Trainer
 from tests.checks.runs import assert_equal, assert_same, everything
@@ -90,6 +91,17 @@ def test_a_resumed_fit_is_one_that_was_never_interrupted(name, epoch, where, ctr
     assert part.stop_reason_ == whole.stop_reason_
     np.testing.assert_array_equal(part.network_.theta, whole.network_.theta)
     assert_equal(everything(part.run_), everything(whole.run_))
+
+
+@pytest.mark.parametrize("early_stopping", [True, False])
+def test_before_the_first_epoch_has_ended_there_is_no_history(early_stopping, ctrl_c):
+    ctrl_c(0)
+    net = MLPClassifier(**MLP, early_stopping=early_stopping)
+    with pytest.warns(UserWarning, match="To finish this call, call resume with the same data"):
+        net.fit(X, THREE)
+    assert net.best_loss_ is None and list(net.history_) == ["epoch"]
+    with pytest.raises(ValueError, match="resume the call that was interrupted"):
+        LossCurveDisplay.from_estimator(net)
 
 
 @pytest.mark.parametrize("solver", ["adam", "lazy_adam"])

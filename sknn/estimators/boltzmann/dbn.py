@@ -75,8 +75,9 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.
@@ -244,8 +245,9 @@ class DBNRegressor(DeepBelief, NetworkRegressor):
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     dtype : {"auto", "float32", "float64"}, default="auto"
         Precision. "auto" keeps float32 and converts everything else to float64, which takes about
         twice as long.

@@ -120,10 +120,6 @@ def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> floa
         ) from error
 
 
-def _say_nothing(message: str) -> None:
-    """Replace print."""
-
-
 def watch_for(state: FitState) -> Watch:
     """Return the callback that decides when training stops and keeps the best weights."""
     recipe = state.recipe
@@ -135,7 +131,7 @@ def watch_for(state: FitState) -> Watch:
     # more reliable.
     planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
     if watching:
-        patience = max(patience, recipe.epochs / 10)
+        patience = max(patience, _planned_by_call(state) / 10)
     return Watch(
         column,
         measure=str(recipe.scoring) if scored else column,
@@ -147,9 +143,14 @@ def watch_for(state: FitState) -> Watch:
         base_rate=recipe.base_rate,
         keep_best=watching and recipe.restore_best,
         reason="early_stopping" if watching else "converged",
-        say=print if recipe.verbose else _say_nothing,
         leave=independent(state),
     )
+
+
+def _planned_by_call(state: FitState) -> int:
+    """Return the epochs planned for a call; one that is finished now keeps its own number."""
+    run = state.run
+    return run.until - run.began if state.call.finish and not run.stream else state.recipe.epochs
 
 
 def _bridge(state: FitState) -> SklearnCallbacks:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sknn.core.layout import Growth
 from sknn.core.network import Network
 from sknn.estimators.fit.state import FitState
+from sknn.training.run import Run
 
 
 def continue_from(state: FitState, served: Network) -> None:
@@ -29,7 +30,8 @@ def continue_from(state: FitState, served: Network) -> None:
     else:
         network.load(_members_to_go_on(network, served))
         state.targets.to_training_units(network, state.loss)
-    state.run.theta = None  # Training changes them in the network.
+        _keep_best(state.run, network)
+    state.run.theta, state.run.served = None, None  # Training changes them in the network.
 
 
 def start_output_bias(state: FitState) -> None:
@@ -62,6 +64,12 @@ def _same_members(state: FitState, served: Network) -> bool:
     if state.estimator._serves_several_epochs:
         return network.n_members == state.run.n_members
     return network.lead == served.lead
+
+
+def _keep_best(run: Run, network: Network) -> None:
+    """Keep the weights that predict if they are the best so far: a call may find none better."""
+    if run.served is not None:
+        run.best = replace(run.served, theta=network.theta.copy())
 
 
 def _members_to_go_on(network: Network, served: Network) -> NDArray:

@@ -47,7 +47,7 @@ def publish(state: FitState, estimator: Estimator, network: Network, run: Run, k
     with np.errstate(over="ignore", invalid="ignore"):
         state.targets.to_user_units(network, state.loss)
     if not keep:
-        run.forget()
+        run.forget(serves_best=run.best is not None and chosen is run.best.theta)
     if state.call.stream:
         run.history.trim()
     estimator.network_ = network

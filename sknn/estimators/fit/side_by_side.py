@@ -83,6 +83,7 @@ def parcel_of(estimator: Any) -> Any:
     vars(twin).update({name: value for name, value in quiet.items() if name in names})
     run = twin.run_ = estimator.run_.copy()
     run.history, run.best, run.average, run.start = History(), None, None, None
+    run.served = None
     twin.callbacks_ = []
     return twin
 

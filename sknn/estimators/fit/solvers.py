@@ -117,6 +117,10 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     """
     run, best = state.run, state.run.best
     assert best is not None
+    if state.recipe.verbose:
+        passes = _passes_over_all(state, int(np.max(best.epoch)))
+        epochs = "1 epoch" if passes == 1 else f"{passes} epochs"
+        print(f"Training the best weights on all rows, including held-out rows, for {epochs}.")
     alike: dict[Any, list[int]] = {}
     for m, key in enumerate(zip(np.atleast_1d(best.epoch), np.atleast_1d(best.rate), strict=True)):
         alike.setdefault(key, []).append(m)
@@ -144,7 +148,7 @@ def _pass_over_all(state: FitState) -> None:
 
 def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = Trainer) -> int:
     """Train for a share of `epoch` epochs, from a rate down to almost zero; return it."""
-    passes = math.ceil(state.recipe.validation_fraction * epoch)
+    passes = _passes_over_all(state, epoch)
     batches, size = batches_of(state)
     n = size(epoch)
     with threads_for(state, n):
@@ -152,6 +156,10 @@ def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = 
         trainer = trainer_for(state, batches, lambda epoch: n, rate, schedule, [], kind)
         trainer.run(state.run, passes)
     return passes
+
+
+def _passes_over_all(state: FitState, epoch: int) -> int:
+    return math.ceil(state.recipe.validation_fraction * epoch)
 
 
 def objective_at(state: FitState, theta: NDArray) -> float:

@@ -279,7 +279,7 @@ def _react_to_stop(state: FitState) -> None:
     if run.stop_reason == "diverged":
         _recover(state)
     elif run.stop_reason == "interrupted":
-        warnings.warn("Training interrupted by user.", stacklevel=users_level())
+        warnings.warn(f"Training interrupted by user.{_remedy(state)}", stacklevel=users_level())
     elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
         # A schedule with a horizon is complete when its epochs are over.
         if recipe.must_converge and not recipe.schedule.planned_epochs(run.horizon):
@@ -289,6 +289,16 @@ def _react_to_stop(state: FitState) -> None:
                 ConvergenceWarning,
                 stacklevel=users_level(),
             )
+
+
+def _remedy(state: FitState) -> str:
+    """Return how to finish an interrupted call of fit, if its state is kept."""
+    if state.recipe.full_batch or state.call.stream:
+        return ""
+    return (
+        " To finish this call, call resume with the same data, in a pipeline "
+        "pipe[-1].resume(pipe[:-1].transform(X), y)."
+    )
 
 
 def _recover(state: FitState) -> None:

@@ -89,8 +89,9 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -102,7 +103,8 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
         at the best constant prediction.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     n_members : int, default=1
         Number of networks trained in one pass, with different initial weights but the same order of
         rows; their predictions are averaged. Each stops on its own. Within
@@ -343,8 +345,9 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     tol : float, default=0.0001
         Smallest improvement of the loss that counts.
     max_grad_norm : float, default=1.0
@@ -356,7 +359,8 @@ class RNNRegressor(RecurrentNetwork, NetworkRegressor):
         :class:`~sknn.initializers.Pretrained` starts from a fitted network. The output bias starts
         at the best constant prediction.
     freeze : int or list of str, default=None
-        Layers that are not trained: a number counted from the input, or names.
+        Layers that are not trained: how many of those with parameters, counted from the input, or
+        names as in :meth:`summary`. Normalization layers count, and a block counts as one.
     n_members : int, default=1
         Number of networks trained in one pass, with different initial weights but the same order of
         rows; their predictions are averaged. Each stops on its own. Within

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ from sknn.estimators.base import BaseNetwork
 from sknn.estimators.finite_output import computed
 from sknn.estimators.fit.call import Call
 from sknn.estimators.fit.holdout import Holdout
-from sknn.estimators.fit.outliers import OutlierScores
+from sknn.estimators.fit.outliers import OutlierScores, weighted_mean
 from sknn.estimators.fit.problem import Problem, update_of
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.fit.task import Task
@@ -29,7 +30,8 @@ from sknn.estimators.settings.recipe import Recipe, recipe_of
 from sknn.estimators.settings.wording import ROWS
 from sknn.estimators.synthesizer import filling, layers
 from sknn.estimators.synthesizer.objective import ConditionalHoldout, conditional_objective
-from sknn.estimators.synthesizer.task import TokenTask, log_likelihood
+from sknn.estimators.synthesizer.surprise import ColumnSurprise
+from sknn.estimators.synthesizer.task import TokenTask, log_likelihoods
 from sknn.preprocessing.columns import Table, read_table
 from sknn.preprocessing.encoder import categorical_mask
 from sknn.preprocessing.sample import Sample
@@ -69,10 +71,15 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     condition_rate : float in [0, 1), default=0.5
         Share of the rows of a batch for which some columns, drawn at random, are given in advance,
         so that the network learns to fill in the others. With 0, the columns have one fixed order,
-        and conditions and imputation are not available.
+        and conditions and imputation are not available. Use 0.95 if the network only fills in
+        missing entries.
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
+    outlier_score : {"density", "columns"}, default="density"
+        How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the
+        surprise of columns, each relative to its usual surprise; see the notes. "columns" is the
+        better choice for finding outliers.
     dropout : float or list of float, default=0.1
         Fraction of activations dropped after each hidden layer.
     solver : str or Optimizer, default="adamw"
@@ -112,8 +119,9 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
     n_iter_no_change : int or inf, default=10
-        Training stops after more than this many epochs without improvement. Those within the
-        horizon of a schedule such as "cosine" count only if a validation loss is monitored.
+        Training stops after more than this many epochs without improvement; with early stopping,
+        after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
+        schedule such as "cosine" count only if a validation loss is monitored.
     callbacks : list of Callback, default=None
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
 
@@ -152,6 +160,17 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     new level counts as one row added to the training rows, and a number beyond the range counts as
     one in the last bin, with a density that falls with the square of the distance.
 
+    With ``outlier_score="columns"``, the surprisal of an entry,
+    :math:`s_j = -\log p(x_j \mid x_1, \dots, x_{j-1})`, counts only where it exceeds its mean over
+    the training rows of the last call, relative to the mean of this excess:
+
+    .. math:: u(x) = \frac{1}{d} \sum_j \frac{\max(s_j - \bar s_j, 0)}{e_j}, \quad
+        e_j = \frac{\sum \max(s_j - \bar s_j, 0) + \log(n + 1)}{n + 1},
+
+    where the sum is over the :math:`n` training rows, to which :math:`e_j` adds one in which the
+    entry was never seen. So :math:`u` is about 1 on average. In the likelihood, columns that
+    nothing predicts outweigh those that are usually predicted well.
+
     References
     ----------
     .. [1] Germain, Gregor, Murray & Larochelle (2015), "MADE: masked autoencoder for distribution
@@ -180,6 +199,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     # A second BLAS thread, on a machine with other work, made training ten times slower.
     _single_threaded: ClassVar[bool] = True
     coder_: TableCoder = learned()
+    _usual: ColumnSurprise | None = None
+    """What the surprisals of columns are compared with; None: they are added."""
 
     _wording = {ROWS: "array-like or frame of shape (n_samples, n_features)"}
 
@@ -191,6 +212,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         categorical_features: Any = "from_dtype",
         condition_rate: Any = 0.5,
         contamination: Any = "auto",
+        outlier_score: Any = "density",
         dropout: Any = 0.1,
         solver: Any = "adamw",
         learning_rate: Any = "cosine",
@@ -212,6 +234,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         self.categorical_features = categorical_features
         self.condition_rate = condition_rate
         self.contamination = contamination
+        self.outlier_score = outlier_score
         self.dropout = dropout
         self.solver = solver
         self.learning_rate = learning_rate
@@ -350,7 +373,10 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self._drawn(wanted, rng, lost=False, summarize=filling.summary(strategy))
 
     def score_samples(self, X: Any) -> NDArray:
-        """Return the log-likelihood of every row.
+        """Return the log-likelihood of every row, or minus its surprise.
+
+        `outlier_score` says which of the two; what it was in the last call of `fit` or
+        `partial_fit` counts.
 
         Parameters
         ----------
@@ -359,9 +385,25 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         scores : ndarray of shape (n_samples,)
-            In nats; the lower, the more unusual.
+            Lower scores are more unusual; log-likelihoods are in nats.
         """
         return self._scores(self._check_inputs(X))
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Return the (weighted) mean of the log-likelihood of rows, whatever `outlier_score` is.
+
+        Parameters
+        ----------
+        X : array-like or frame of shape (n_samples, n_features)
+        y : ignored
+        sample_weight : array-like of shape (n_samples,), default=None
+
+        Returns
+        -------
+        score : float
+        """
+        scores = self._slab_by_slab(self._likelihood_of, self._check_inputs(X))
+        return weighted_mean(scores, sample_weight)
 
     def transform(self, X: Any) -> NDArray:
         """Return the output of the last hidden layer for each row.
@@ -392,17 +434,31 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
             columns = filling.fill(self.coder_, self.network_, wanted, rng, lost, summarize)
         return self.coder_.maker.make(columns)
 
-    def _scores(self, x: NDArray) -> NDArray:
+    def _slab_by_slab(self, compute: Callable[[NDArray], NDArray], x: NDArray) -> NDArray:
         limit = self._limit(min(len(x), _SLAB_ROWS))
         slabs = (x[start : start + _SLAB_ROWS] for start in range(0, len(x), _SLAB_ROWS))
         with limit, limit:
-            return np.concatenate([computed(self._scores_of, slab) for slab in slabs])
+            return np.concatenate([computed(compute, slab) for slab in slabs])
 
-    def _scores_of(self, x: NDArray) -> NDArray:
+    def _scores(self, x: NDArray) -> NDArray:
+        compute = self._likelihood_of if self._usual is None else self._usualness_of
+        return self._slab_by_slab(compute, x)
+
+    def _likelihood_of(self, x: NDArray) -> NDArray:
+        return -self._surprisals_of(x).sum(axis=1)
+
+    def _usualness_of(self, x: NDArray) -> NDArray:
+        assert self._usual is not None
+        return -self._usual.oddness(self._surprisals_of(x))
+
+    def _surprisals_of(self, x: NDArray) -> NDArray:
+        """Return minus the log-probability of each entry of rows, given those before it."""
+        coder = self.coder_
         raw = self._network_for(len(x)).predict(x)
-        allowed = filling.allowed(self.coder_, x)
-        raw[~allowed] = -np.inf
-        return log_likelihood(raw, self._loss, self.coder_.codes(x)) + x[:, -1]
+        raw[~filling.allowed(coder, x)] = -np.inf
+        tokens = log_likelihoods(raw, self._loss, coder.codes(x))
+        firsts = np.searchsorted(coder.owners, np.arange(len(coder.columns)))
+        return -np.add.reduceat(tokens, firsts, axis=1) - x[:, coder.densities]
 
     # -- hooks ------------------------------------------------------------------------------
 
@@ -468,6 +524,10 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     def _after_training(self, train: Rows) -> None:
         super()._after_training(train)
+        self._usual = None
+        if self.outlier_score == "columns":
+            surprisals = self._slab_by_slab(self._surprisals_of, train.x)
+            self._usual = ColumnSurprise.of(surprisals, train.weight)
         self.offset_ = self._border(self._scores(train.x), train.weight)
 
     def __sklearn_tags__(self) -> Any:

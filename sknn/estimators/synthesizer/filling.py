@@ -51,7 +51,7 @@ def summary(strategy: Any) -> Summary | None:
 def gaps(coder: TableCoder, table: Table) -> Wanted:
     """Return rows in which all entries that are not missing are given."""
     rows = coder.encode(table, np.float32)
-    known = rows[:, -1 - len(coder.columns) : -1]
+    known = rows[:, coder.known]
     given: list[Any] = []
     for place, column in enumerate(coder.columns):
         with naming(coder.labels[place]):
@@ -65,7 +65,7 @@ def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
     """Return a number of rows of which some columns are given."""
     rows = np.zeros((n, coder.n_inputs), np.float32)
     given: list[Any] = [None] * len(coder.columns)
-    known = rows[:, -1 - len(coder.columns) : -1]
+    known = rows[:, coder.known]
     starts = np.searchsorted(coder.owners, np.arange(len(coder.columns)))
     for place, label, one in asked(coder.labels, wanted, n):
         column = coder.columns[place]
@@ -95,7 +95,7 @@ def fill(
     Without `summarize`, entries are drawn once, otherwise several times.
     """
     n = len(wanted.rows)
-    known = wanted.rows[:, -1 - len(coder.columns) : -1] > 0.5
+    known = wanted.rows[:, coder.known] > 0.5
     open_rows = np.flatnonzero(~known.all(axis=1))
     pieces = [
         open_rows[start : start + _SLAB_ROWS] for start in range(0, len(open_rows), _SLAB_ROWS)

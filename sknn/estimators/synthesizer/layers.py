@@ -15,8 +15,8 @@ from sknn.preprocessing.tokens.coder import TableCoder
 
 
 def tokens_of(coder: TableCoder) -> Tokens:
-    """Return the layer that encodes the tokens of a table, followed by the log-density."""
-    return Tokens(coder.sizes, coder.owners, coder.numbers, ignored=1)
+    """Return the layer that encodes the tokens of a table, followed by log-densities."""
+    return Tokens(coder.sizes, coder.owners, coder.numbers, ignored=len(coder.columns))
 
 
 def input_degrees(tokens: Tokens) -> NDArray:

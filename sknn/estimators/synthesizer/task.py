@@ -49,12 +49,17 @@ class TokenTargets(Targets):
 
 def log_likelihood(raw: NDArray, loss: Any, codes: NDArray) -> NDArray:
     """Return the log-likelihood of the codes of every row; codes of -1 are skipped."""
+    return log_likelihoods(raw, loss, codes).sum(axis=-1)
+
+
+def log_likelihoods(raw: NDArray, loss: Any, codes: NDArray) -> NDArray:
+    """Return the log-likelihood of each code of every row, 0 for codes of -1."""
     starts = loss.starts()
     peak = np.maximum.reduceat(raw, starts, axis=-1)
     spread = np.exp(raw - np.repeat(peak, loss.sizes, axis=-1))
     norm = np.log(np.add.reduceat(spread, starts, axis=-1, dtype=np.float64)) + peak
     picked = np.take_along_axis(raw, np.maximum(codes, 0) + starts, axis=-1)
-    return np.where(codes < 0, 0.0, picked - norm).sum(axis=-1)
+    return np.where(codes < 0, 0.0, picked - norm)
 
 
 class TokenTask(Task):

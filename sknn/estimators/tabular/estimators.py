@@ -38,7 +38,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
-        three take roughly 0.3, 0.8, and 2 seconds on one core.
+        three take about 0.32, 0.85, and 1.5 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
         and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
@@ -103,9 +103,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
-        its own stream of random numbers, so dropout changes neither the initial weights nor the
-        order. It also determines the folds.
+        Seed of the initial weights, the folds, the order of rows, and noise. Each has its own
+        stream of random numbers, so dropout changes neither the initial weights nor the order.
     verbose : bool or int, default=False
         Print one line per epoch: its number and the total number, losses, score, learning rate, and
         the time left.
@@ -290,7 +289,7 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ----------
     preset : {"fast", "default", "best"}, default="default"
         How much to train: defines what "auto" means for the other parameters. For 1,000 rows, the
-        three take roughly 0.3, 0.8, and 2 seconds on one core.
+        three take about 0.33, 0.68, and 2.5 seconds on one core.
     categorical_features : "from_dtype", None or array-like, default="from_dtype"
         Which columns are categories. "from_dtype": columns of dtype category, booleans, and strings
         and objects unless nearly all of them are numbers or dates. None: no column. Otherwise a
@@ -355,9 +354,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Rows in a batch; a :class:`~sknn.schedules.BatchSize` changes it from epoch to epoch. "auto"
         is 64 up to 1,024 rows, 128 up to 8,192, 256 up to 100,000, and 512 beyond.
     random_state : int, RandomState or None, default=None
-        Seed of the initial weights, the validation split, the order of rows, and noise. Each has
-        its own stream of random numbers, so dropout changes neither the initial weights nor the
-        order. It also determines the folds.
+        Seed of the initial weights, the folds, the order of rows, and noise. Each has its own
+        stream of random numbers, so dropout changes neither the initial weights nor the order.
     verbose : bool or int, default=False
         Print one line per epoch: its number and the total number, losses, score, learning rate, and
         the time left.

@@ -13,6 +13,7 @@ import sknn
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
 from sknn.persistence.onnx.answers import LABEL, Answer, answers
 from sknn.persistence.onnx.convert import SEARCHES, family_of
+from sknn.persistence.onnx.encoders import refuse_gaps, refuse_levels, refuse_widths
 from sknn.persistence.onnx.families import Family
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
 from sknn.persistence.onnx.joined import drop_joins, separate
@@ -62,8 +63,9 @@ def register_skl2onnx() -> None:
 
     It also raises one for a decomposition with more components than its input supports, if a table
     estimator or a scaler behind it scales them up: they are rounding errors, which differ in ONNX;
-    and for a TunedThresholdClassifierCV around an estimator of sknn, whose threshold skl2onnx
-    ignores.
+    for an encoder of scikit-learn that has learned a missing category, which ONNX does not
+    recognize; for an imputer that adds or drops columns, which skl2onnx does not expect; and for a
+    TunedThresholdClassifierCV around an estimator of sknn, whose threshold skl2onnx ignores.
 
     Examples
     --------
@@ -155,7 +157,11 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     dtype = np.dtype(guess_numpy_type(operator.outputs[-1].type))
     graph = _fresh_graph(scope, container, dtype)
     family = family_of(estimator)
+    refuse_levels(operator)
+    refuse_widths(operator)
     refuse_surplus(operator, family.n_columns is not None)
+    if family.n_columns is not None:
+        refuse_gaps(operator)
     inputs = family.adopted(graph, _given(operator, family, graph))
     found = _answers(operator, container, family, graph, inputs)
     for answer, output in zip(found, operator.outputs, strict=False):
@@ -176,7 +182,13 @@ def _fresh_graph(scope: Any, container: Any, dtype: np.dtype) -> Graph:
             f"Networks of sknn need operators of at least version {OLDEST_OPSET}; raise "
             f"target_opset={opset}."
         )
-    return Graph(dtype, opset, scope.get_unique_variable_name)
+
+    def fresh(stem: str) -> str:
+        # Not every converter of skl2onnx registers its names, such as that of KNNImputer.
+        unique: str = scope.get_unique_variable_name(f"sknn_{stem.removeprefix('sknn_')}")
+        return unique
+
+    return Graph(dtype, opset, fresh)
 
 
 def _given(operator: Any, family: Family, graph: Graph) -> list[Tensor]:

@@ -15,6 +15,7 @@ from sklearn.preprocessing import Normalizer
 
 from sknn.persistence.onnx.declared import LARGEST_SHIFT
 from sknn.persistence.onnx.joined import is_joiner
+from sknn.persistence.onnx.steps import makers_of
 
 
 def refuse_surplus(operator: Any, rescales: bool) -> None:
@@ -32,7 +33,7 @@ def refuse_surplus(operator: Any, rescales: bool) -> None:
     ValueError
         If components are rounding errors and this estimator or a step before it scales them up.
     """
-    for step, scaler in _steps_before(operator, operator.raw_operator if rescales else None):
+    for step, scaler in _scaled_steps(operator, operator.raw_operator if rescales else None):
         values = getattr(step.raw_operator, "singular_values_", None)
         if getattr(step.raw_operator, "whiten", False):
             scaler = step.raw_operator
@@ -50,13 +51,12 @@ def refuse_surplus(operator: Any, rescales: bool) -> None:
             )
 
 
-def _steps_before(operator: Any, scaler: Any) -> Iterator[tuple[Any, Any]]:
+def _scaled_steps(operator: Any, scaler: Any) -> Iterator[tuple[Any, Any]]:
     """Yield all operators before one, each with a step behind it that scales, None without."""
-    for variable in operator.inputs:
-        for step in variable.operators_outputs_:
-            yield step, scaler
-            changes = _rescales(step) and scaler is None
-            yield from _steps_before(step, step.raw_operator if changes else scaler)
+    for step in makers_of(operator):
+        yield step, scaler
+        changes = _rescales(step) and scaler is None
+        yield from _scaled_steps(step, step.raw_operator if changes else scaler)
 
 
 def _least_share(decomposition: Any, dtype: np.dtype) -> float:

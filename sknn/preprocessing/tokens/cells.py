@@ -29,23 +29,39 @@ class Cells:
     lattice : Lattice or None
     spikes : ndarray
         Places of the lattice that have separate codes.
+    means : ndarray of shape (n_cells,)
+        Mean of the numbers in each cell. In the tails, most of them are near the inner edge.
     """
 
     edges: NDArray
     n_fine: int
     lattice: Lattice | None
     spikes: NDArray
+    means: NDArray
 
     @classmethod
     def fit(cls, rest: Distinct, n_rows: float, lattice: Lattice | None, spikes: NDArray) -> Cells:
         """Cut the numbers that are not spikes; there are at least two."""
         finer = int(np.clip(n_rows / (_ROWS_OF_A_CELL * _BINS), 1, _BINS))
         edges = np.unique(rest.quantiles(np.arange(_BINS * finer + 1) / (_BINS * finer)))
+        low, width = edges[:-1], np.diff(edges)
         if lattice is None:
-            return cls(edges, finer, None, spikes[:0])
-        edges = lattice.places(edges)
-        edges[-1] += 1.0
-        return cls(edges, finer, lattice, lattice.places(spikes))
+            spikes = spikes[:0]
+        else:
+            edges, spikes = lattice.places(edges), lattice.places(spikes)
+            edges[-1] += 1.0
+        made = cls(edges, finer, lattice, spikes, low + width / 2)
+        made._learn_means(rest, width)
+        return made
+
+    def _learn_means(self, rest: Distinct, width: NDArray) -> None:
+        cells, _ = self.find(rest.values)
+        total = np.bincount(cells, rest.weight, self.n_cells)
+        # Shares of the width do not overflow.
+        apart = (rest.values - self.means[cells]) / width[cells]
+        added = np.bincount(cells, rest.weight * apart, self.n_cells)
+        held = total > 0
+        self.means[held] += width[held] * (added[held] / total[held])
 
     @property
     def n_cells(self) -> int:

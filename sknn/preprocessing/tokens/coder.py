@@ -78,17 +78,28 @@ class TableCoder:
         return [place for place, each in enumerate(self.columns) if each.has_number]
 
     @property
+    def known(self) -> slice:
+        """Entries of a row for the network that are 1 for columns that are given in advance."""
+        start = len(self.sizes) + len(self.numbers)
+        return slice(start, start + len(self.columns))
+
+    @property
+    def densities(self) -> slice:
+        """Entries of a row for the network that are the log-density of each column."""
+        return slice(self.known.stop, self.n_inputs)
+
+    @property
     def n_inputs(self) -> int:
-        """Entries of a row for the network: codes, numbers, which are known, log-density."""
-        return len(self.sizes) + len(self.numbers) + len(self.columns) + 1
+        """Entries of a row for the network: codes, numbers, which are known, log-densities."""
+        return self.known.stop + len(self.columns)
 
     def encode(self, table: Table, dtype: Any) -> NDArray:
-        """Return rows for the network: codes, numbers, none of them known, and the log-density.
+        """Return rows for the network: codes, numbers, none of them known, and log-densities.
 
-        The last is the logarithm of the density of a row, given its codes.
+        The last are the logarithms of the density of each entry, given its codes.
         """
         out = np.zeros((table.n_rows, self.n_inputs), dtype)
-        at, beside = 0, len(self.sizes)
+        at, beside, densities = 0, len(self.sizes), out[:, self.densities]
         for place, column in enumerate(self.columns):
             with naming(self.labels[place]):
                 codes, number, log_p = column.encode(table.column(place))
@@ -97,7 +108,7 @@ class TableCoder:
             if number is not None:
                 out[:, beside] = number
                 beside += 1
-            out[:, -1] += log_p
+            densities[:, place] = log_p
         return out
 
     def codes(self, rows: NDArray) -> NDArray:

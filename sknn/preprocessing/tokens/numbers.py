@@ -132,11 +132,20 @@ class NumberTokens:
 
     def mean(self, draws: list[NDArray]) -> NDArray:
         """Return the mean of several draws, rounded as the column is."""
-        means = np.mean([plain(draw) for draw in draws], axis=0)
+        means = np.mean([self._expected(plain(draw)) for draw in draws], axis=0)
         lattice = Lattice.of(self.spikes) if self.cells is None else self.cells.lattice
         if lattice is not None:
             means = lattice.values(lattice.places(means))
         return as_read(self.kind, means)
+
+    def _expected(self, numbers: NDArray) -> NDArray:
+        """Return the mean of the training entries in the cell of each number."""
+        if self.cells is None:
+            return numbers
+        rest = places_of(self.spikes, numbers) < 0
+        expected = numbers.copy()
+        expected[rest] = self.cells.means[self.cells.find(numbers[rest])[0]]
+        return expected
 
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
         """Return the entries of a column, and which of them are missing."""

@@ -52,6 +52,8 @@ class Progress:
     each : dict of ndarray
         Loss, validation loss, and score of every member, NaN for those that have stopped; ``row``
         has the means. With a single member, arrays without axes.
+    remarks : list of str
+        What `verbose` prints below the line of the epoch.
     rate : float
         Learning rate of the last update.
     loss : float
@@ -111,6 +113,7 @@ class Progress:
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
         self.each: dict[str, NDArray] = {}
+        self.remarks: list[str] = []
         self.rate = 0.0
         self.loss = float("nan")
         self.stop_reason: str | None = None

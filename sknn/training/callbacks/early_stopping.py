@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -44,8 +43,6 @@ class Watch(Callback):
     keep_best : bool
     reason : str
         Reason for the end of training, for ``stop_reason_``.
-    say : callable
-        Gets a message if `verbose` is on.
     leave : bool
         Training ends with the first member that stops, so that the others can continue separately.
     """
@@ -65,7 +62,6 @@ class Watch(Callback):
         base_rate: float,
         keep_best: bool,
         reason: str,
-        say: Callable[[str], None],
         leave: bool = False,
     ) -> None:
         self.column = column
@@ -78,7 +74,6 @@ class Watch(Callback):
         self.base_rate = base_rate
         self.keep_best = keep_best
         self.reason = reason
-        self.say = say
         self.leave = leave
 
     def on_train_begin(self, progress: Progress) -> None:
@@ -135,17 +130,17 @@ class Watch(Callback):
         watched = "Training loss" if self.column == "loss" else watched
         message = (
             f"{watched} did not improve more than tol={self.tol:f} "
-            f"for {self.patience:g} consecutive epochs."
+            f"for {np.max(stalled * run.stall)} consecutive epochs."
         )
         if waits and self.schedule.on_stall(self.base_rate, run.schedule_state):
             # Compared with one lucky epoch at the higher rate, every later one would be a failure.
             run.stall = 0
             run.reference = math.inf
-            self.say(f"{message} Lowering the learning rate.")
+            progress.remarks.append(f"{message} Lowering the learning rate.")
             return
         run.stopped = np.logical_or(run.stopped, stalled)[()]
         whom = f" member {', '.join(map(str, np.flatnonzero(stalled)))}" if stalled.shape else ""
-        self.say(f"{message} Stopping{whom}.")
+        progress.remarks.append(f"{message} Stopping{whom}.")
         if np.all(run.stopped):
             progress.stop(self.reason)
         elif self.leave:

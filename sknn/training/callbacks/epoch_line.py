@@ -14,20 +14,20 @@ _TOLD = {
     "out_of_fold_loss": "out-of-fold loss",
     "validation_loss": "validation loss",
 }
-_SCORES = ("score", "validation_score")
 
 
 def figures_of(row: Mapping[str, float]) -> dict[str, str]:
     """Return the measurements of an epoch to print, by name, as text.
 
-    Losses first, then the score (that of `scoring` if there is one), then the learning rate.
-    Quantities that were not measured in this epoch are left out.
+    Losses first, then the score of `scoring` or, if there is none, the validation score, then the
+    learning rate. Names are those of the columns of ``history_``, with blanks. Quantities that were
+    not measured in this epoch are left out.
     """
     told = {name: f"{row[key]:#.6g}" for key, name in _TOLD.items() if key in row}
     if "generator loss" in told:
         told = {"discriminator loss": told.pop("loss"), **told}
-    score = next((row[key] for key in _SCORES if key in row), math.nan)
-    told["validation score"] = f"{score:.4f}"
+    column = "score" if "score" in row else "validation_score"
+    told[column.replace("_", " ")] = f"{row.get(column, math.nan):.4f}"
     told["learning rate"] = f"{row.get('learning_rate', math.nan):.3g}"
     return {name: figure for name, figure in told.items() if figure != "nan"}
 

@@ -11,8 +11,8 @@ class PrintProgress(Callback):
 
     "Iteration" is scikit-learn's word for an epoch. The time left is that of all planned epochs
     at the current pace; early stopping may end training sooner, and `max_time` is taken into
-    account. A call to ``partial_fit`` is one epoch of a stream of unknown length: its line has
-    the number of rows.
+    account. The epochs on all rows that follow early stopping have no lines. A call to
+    ``partial_fit`` is one epoch of a stream of unknown length: its line has the number of rows.
     """
 
     def on_train_begin(self, progress: Progress) -> None:
@@ -26,7 +26,7 @@ class PrintProgress(Callback):
         left = self.pace.left(progress.run.epoch - self.epoch)
         ends = progress.stop_reason is not None
         parts = [self.place(progress), members_of(progress), *self.figures(progress)]
-        print(", ".join(filter(None, [*parts, "" if ends else left])))
+        print(", ".join(filter(None, [*parts, "" if ends else left])), *progress.remarks, sep="\n")
 
     def place(self, progress: Progress) -> str:
         """Return the number of the epoch."""

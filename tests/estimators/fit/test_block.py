@@ -358,7 +358,8 @@ def test_ctrl_c_leaves_what_was_known(early_stopping, monkeypatch):
     monkeypatch.setattr(BlockTrainer, "_tell", interrupt)
     results, said = told(lambda: fit_block(each, X, y))
     assert [net.stop_reason_ for net in results] == ["interrupted"] * 3
-    assert said == [("Training interrupted by user.", "UserWarning")] * 3
+    assert [kind for _, kind in said] == ["UserWarning"] * 3
+    assert all(text.startswith("Training interrupted by user. To finish") for text, _ in said)
     assert [net.n_iter_ for net in results] == [5] * 3
     if not early_stopping:
         five, _ = told(lambda: clone(each[1]).set_params(max_iter=5).fit(X, y))
@@ -396,7 +397,8 @@ def test_ctrl_c_in_last_passes_of_several(monkeypatch):
     monkeypatch.setattr(together_module, "pass_over_all", interrupt)
     results, said = told(lambda: fit_block(each, X, y))
     assert [net.stop_reason_ for net in results] == ["interrupted"] * 3
-    assert said == [("Training interrupted by user.", "UserWarning")] * 3
+    assert [kind for _, kind in said] == ["UserWarning"] * 3
+    assert all(text.startswith("Training interrupted by user. To finish") for text, _ in said)
 
 
 @pytest.mark.bits

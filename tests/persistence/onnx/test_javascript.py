@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -17,6 +18,7 @@ ROOT = pathlib.Path(__file__).parents[3]
 NODE = shutil.which("node")
 BRIEF = {"max_iter": 2, "random_state": 0}
 DIGITS, FIGURES = (part[:60] for part in load_digits(return_X_y=True))
+MISSING = re.compile(r'"(nan|-9223372036854775808|)"')
 IMAGES = DIGITS.reshape(-1, 8, 8) / 16.0
 
 
@@ -50,7 +52,7 @@ def served(model, inputs, folder):
     done = subprocess.run(
         [NODE, "examples/serve.cjs", str(path)],
         cwd=ROOT,
-        input=json.dumps(given).replace('"nan"', '"NaN"'),
+        input=MISSING.sub("null", json.dumps(given)),
         capture_output=True,
         text=True,
     )

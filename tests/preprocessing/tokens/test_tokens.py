@@ -141,13 +141,36 @@ def test_rare_levels_share_a_code():
     assert codes[0, 0] == -1 and log_p[0] == pytest.approx(-np.log(101))
 
 
-def test_a_table_is_codes_numbers_and_a_density():
+def test_a_table_is_codes_numbers_and_densities():
     pd = pytest.importorskip("pandas")
     frame = pd.DataFrame({"a": RNG.normal(size=800), "b": ["x", "y"] * 400})
     table = read_table(frame)
     coder = TableCoder.fit(table, Sample.of(None, 800), None, 256)
     assert coder.owners == [0, 0, 1] and coder.numbers == [0]
     rows = coder.encode(table, np.float64)
-    assert rows.shape == (800, 3 + 1 + 2 + 1)
-    assert (rows[:, 4:6] == 0).all()
+    assert rows.shape == (800, 3 + 1 + 2 + 2)
+    assert (rows[:, coder.known] == 0).all()
+    np.testing.assert_array_equal(
+        rows[:, coder.densities][:, 0], coder.columns[0].encode(frame.a.to_numpy())[2]
+    )
+    assert (rows[:, -1] == 0).all()
     np.testing.assert_array_equal(rows[:, 2], np.tile([0, 1], 400))
+
+
+def test_means_are_those_of_the_numbers_in_a_cell():
+    column = np.exp(2 * RNG.normal(size=600))
+    tokens = numbers(column)
+    cells, _ = tokens.cells.find(column)
+    expected = [column[cells == cell].mean() for cell in range(tokens.cells.n_cells)]
+    np.testing.assert_allclose(tokens.cells.means, expected)
+    last = np.full(3, tokens.cells.edges[-2:].mean())
+    np.testing.assert_allclose(tokens.mean([last, last]), expected[-1])
+    assert expected[-1] < last[0]
+
+
+@pytest.mark.parametrize("weight", [None, np.full(80, 1e300)])
+def test_means_of_huge_numbers_are_finite(weight):
+    tokens = numbers([-8e307, 8e307] * 30 + [*range(20)], weight)
+    assert np.isfinite(tokens.cells.means).all()
+    whole = numbers(np.repeat(np.arange(300), 2))
+    np.testing.assert_allclose(whole.cells.means % 0.5, 0.0)

@@ -48,7 +48,7 @@ def train(net, y, path):
     net = Checkpoint.load(path).resume(X, y) if path.exists() else net.fit(X, y)
     # Killed after the last checkpoint, a call that had ended is loaded as it was saved, with
     # all that another call could continue from.
-    net.run_.forget()
+    net.run_.forget(serves_best=False)
     path.with_suffix(".done").write_bytes(pickle.dumps(net))
 
 

@@ -99,6 +99,17 @@ def test_training_that_ends_in_that_epoch_does_not_pause():
     np.testing.assert_array_equal(last.set_params(warm_start=True).network_.theta, theta)
 
 
+@pytest.mark.parametrize("max_iter", [6, 500])
+@pytest.mark.parametrize("name", ["early stopping", "members"])
+def test_another_max_iter_changes_neither_limit_nor_patience(name, max_iter):
+    model = clone(CASES[name]).set_params(n_iter_no_change=1)
+    whole = clone(model).fit(X, THREE)
+    part = clone(model).set_params(callbacks=[Pause(2)]).fit(X, THREE)
+    part.set_params(callbacks=None, max_iter=max_iter).resume(X, THREE)
+    assert part.n_iter_ == whole.n_iter_ and part.stop_reason_ == whole.stop_reason_
+    np.testing.assert_array_equal(part.network_.theta, whole.network_.theta)
+
+
 def test_a_checkpoint_of_a_pause(tmp_path):
     path = tmp_path / "file"
     net = MLPRegressor(**MLP, callbacks=[Pause(3), Checkpoint(path)]).fit(X, REAL)

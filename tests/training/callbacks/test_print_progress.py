@@ -22,12 +22,13 @@ BRIEF = {"max_iter": 3, "random_state": 0, "verbose": True}
 LOSS = r"loss = [\d.e+-]+"
 RATE = r"learning rate = [\d.e+-]+"
 HELD_OUT = rf"validation {LOSS}, validation score = -?[\d.]+"
+ALL_ROWS = "Training the best weights on all rows, including held-out rows, for 1 epoch."
 CASES = {
     "plain": (sknn.MLPClassifier(**BRIEF), (X, Y), f"{LOSS}, {RATE}"),
     "score": (
         sknn.MLPClassifier(**BRIEF, early_stopping=True, scoring="accuracy"),
         (X, Y),
-        f"{LOSS}, {HELD_OUT}, {RATE}",
+        f"{LOSS}, validation {LOSS}, score = [\\d.]+, {RATE}",
     ),
     "members": (
         sknn.MLPRegressor(**BRIEF, n_members=2),
@@ -62,6 +63,8 @@ def test_a_line_per_epoch(case, capsys):
     network, rows, figures = CASES[case]
     network.fit(*rows)
     lines = lines_of(capsys)
+    if case in ("score", "synthesizer"):
+        assert lines.pop() == ALL_ROWS
     title = r"\[BernoulliRBM\] " if case == "boltzmann" else ""
     for number, line in enumerate(lines, 1):
         left = r", (<1|\d+) s left" if number < 3 else ""
@@ -97,6 +100,22 @@ def test_later_calls_count_on(capsys):
     assert [line.partition(",")[0] for line in lines_of(capsys)][3:] == [
         f"Iteration {i}/6" for i in (4, 5, 6)
     ]
+
+
+@pytest.mark.parametrize("members", [1, 2])
+def test_why_training_stops_is_below_the_last_line(members, capsys):
+    net = sknn.MLPRegressor(n_members=members, random_state=0, verbose=True)
+    net.set_params(early_stopping=True, max_iter=30, n_iter_no_change=1, tol=100.0)
+    net.fit(X, X[:, 0])
+    *_, before, reason, last = lines_of(capsys)
+    assert before.startswith("Iteration 5/30, ") and "left" not in before
+    assert last.startswith("Training the best weights on all rows")
+    assert re.fullmatch(
+        r"Validation loss did not improve more than tol=100.000000 for 4 consecutive epochs\. "
+        r"Stopping( member 0, 1)?\.",
+        reason,
+    )
+    assert len(net.loss_curve_) == 5
 
 
 @pytest.mark.parametrize("together", [1, 2])
@@ -138,4 +157,5 @@ def test_the_time_left_is_that_of_all_epochs(monkeypatch):
 def test_what_was_not_measured_is_left_out():
     row = {"epoch": 3.0, "loss": 0.5, "out_of_fold_loss": math.nan, "validation_score": 0.25}
     assert epoch_line.figures_of(row) == {"loss": "0.500000", "validation score": "0.2500"}
-    assert epoch_line.figures_of(row | {"score": 0.75})["validation score"] == "0.7500"
+    told = epoch_line.figures_of(row | {"score": 0.75})
+    assert told == {"loss": "0.500000", "score": "0.7500"}

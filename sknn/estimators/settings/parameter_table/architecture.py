@@ -174,7 +174,8 @@ ENTRIES = {
     "freeze": Entry(
         "int or list of str",
         None,
-        "Layers that are not trained: a number counted from the input, or names.",
+        "Layers that are not trained: how many of those with parameters, counted from the input, "
+        "or names as in :meth:`summary`. Normalization layers count, and a block counts as one.",
         c.none() | FROZEN,
     ),
     "n_members": Entry(

@@ -140,13 +140,22 @@ _AUTO_ENCODER = {
         "minus the distance from usual rows by residuals and codes, see the notes. "
         '"distance" is the better choice if outliers are among the training rows.',
         c.one_of(["error", "distance"]),
+    ).on(
+        "TableSynthesizer",
+        types='{"density", "columns"}',
+        default="density",
+        text="How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the "
+        "surprise of columns, each relative to its usual surprise; see the notes. "
+        '"columns" is the better choice for finding outliers.',
+        constraint=c.one_of(["density", "columns"]),
     ),
     "condition_rate": Entry(
         "float in [0, 1)",
         0.5,
         "Share of the rows of a batch for which some columns, drawn at random, are given in "
         "advance, so that the network learns to fill in the others. With 0, the columns have one "
-        "fixed order, and conditions and imputation are not available.",
+        "fixed order, and conditions and imputation are not available. Use 0.95 if the network "
+        "only fills in missing entries.",
         BELOW_ONE,
     ),
     "output_groups": Entry(

@@ -53,8 +53,9 @@ ENTRIES = {
     "n_iter_no_change": Entry(
         "int or inf",
         10,
-        "Training stops after more than this many epochs without improvement. Those within "
-        'the horizon of a schedule such as "cosine" count only if a validation loss is monitored.',
+        "Training stops after more than this many epochs without improvement; with early stopping, "
+        "after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a "
+        'schedule such as "cosine" count only if a validation loss is monitored.',
         c.integer(1) | INFINITE,
     ),
     "stop_below": Entry(
@@ -92,7 +93,8 @@ ENTRIES = {
     "restore_best": Entry(
         "bool",
         True,
-        "With early stopping, keep the best weights rather than the last ones.",
+        "With early stopping, keep the best weights rather than the last ones. If no X_val is "
+        "passed, they are then trained further on all rows, see `validation_fraction`.",
         c.boolean(),
     ),
     "warm_start": Entry(

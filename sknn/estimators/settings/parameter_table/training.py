@@ -213,6 +213,11 @@ ENTRIES = {
         SEED,
     )
     .on("DeepBelief", also="Pretraining uses it, too.")
-    .on("TableNetwork", also="It also determines the folds.")
+    .on(
+        "TableNetwork",
+        text="Seed of the initial weights, the folds, the order of rows, and noise. Each has its "
+        "own stream of random numbers, so dropout changes neither the initial weights nor the "
+        "order.",
+    )
     .on("BoltzmannMachine", text="Seed of the initial weights, the order of rows, and sampling."),
 }
