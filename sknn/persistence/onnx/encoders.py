@@ -94,10 +94,11 @@ def _is_short(imputer: Any) -> bool:
     return numbers.dtype.kind == "f" and bool(np.isnan(numbers).any())
 
 
-def _lost_text(encoder: Any, levels: Iterable[Any]) -> str:
+def _lost_text(encoder: Any, levels: list[Any]) -> str:
     """Return which level of text a graph would not recognize, and what to do."""
     for level in levels:
-        if str(level) == text(level) or _is_default(encoder, level):
+        # An empty text that is a level itself would count as that level.
+        if str(level) == text(level) or ("" not in levels and _is_default(encoder, level)):
             continue
         if not text(level):
             return (

@@ -136,6 +136,18 @@ def test_a_missing_category_that_counts_as_unknown_is_right(missing):
     assert_right(*fitted(in_pipeline(encoder), color=TEXTS[missing]))
 
 
+def test_a_missing_category_beside_an_empty_text_is_refused():
+    """The graph gets both as the empty text, which is a level of its own."""
+    encoder = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1
+    )
+    color = gapped(COLORS, np.nan, "")
+    pipeline, frame = fitted(in_pipeline(encoder), color=color)
+    with pytest.raises(ValueError, match="^Column 'color' of X"):
+        convert(pipeline, frame)
+    assert_right(*fitted(pipeline, color=frame["color"].fillna("")))
+
+
 @pytest.mark.parametrize("missing", TEXTS)
 def test_a_missing_category_that_is_no_level_is_right(missing):
     levels = [False, True] if missing == "truth" else ["blue", "green", "red"]
