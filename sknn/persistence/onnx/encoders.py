@@ -1,4 +1,4 @@
-"""Encoders and imputers of scikit-learn whose columns skl2onnx computes otherwise.
+"""Encoders, imputers, and other steps of scikit-learn that skl2onnx computes otherwise.
 
 It writes the levels of text as ``str(level)``: a missing one as "None" or "nan", the number 1.0 as
 "1.0". A graph gets them as "" and "1", and to it, a NaN among numbers equals no level.
@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PowerTransformer, TargetEncoder
+from sklearn.preprocessing import (
+    Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PowerTransformer,
+    TargetEncoder,
+)
 
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.persistence.onnx.steps import makers_of, steps_before
@@ -86,6 +92,28 @@ def refuse_widths(operator: Any) -> None:
             raise ValueError(
                 f"{name} drops columns that hold no numbers in fit, and skl2onnx keeps them. Drop "
                 "them before the pipeline, or set keep_empty_features=True, and fit again."
+            )
+
+
+def refuse_scales(operator: Any) -> None:
+    """Refuse an estimator behind a step that scales rows or columns otherwise in a graph.
+
+    Raises
+    ------
+    ValueError
+        For the maximum norm, and for a PowerTransformer that reads columns one by one.
+    """
+    for step in steps_before(operator):
+        scaler = step.raw_operator
+        if isinstance(scaler, Normalizer) and scaler.norm == "max":
+            raise ValueError(
+                'skl2onnx writes Normalizer(norm="max") so that it divides by the largest entry of '
+                'a row, not by the largest absolute value. Set norm="l2" or "l1", and fit again.'
+            )
+        if isinstance(scaler, PowerTransformer) and len(step.inputs) > 1:
+            raise ValueError(
+                "skl2onnx writes a PowerTransformer wrongly if it reads the columns of a frame one "
+                "by one. Put it into a ColumnTransformer, or pass X.to_numpy(), and fit again."
             )
 
 
