@@ -43,10 +43,7 @@ def note_data(state: FitState) -> None:
 
 def note_validation(state: FitState, rows: Rows) -> None:
     """Store sums of the validation rows, and forget the best value on others or of another loss."""
-    run = state.run
-    if state.call.finish:
-        return
-    now = _of_validation(state, rows)
+    run, now = state.run, _of_validation(state, rows)
     if not state.fresh and (_differ(dict(run.held), now) or not _alike(state)):
         run.watch(None)
     run.held = tuple((name, value) for name, (value, _) in now.items())

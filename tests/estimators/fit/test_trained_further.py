@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sknn import AutoEncoder, CNNRegressor, MLPClassifier, MLPRegressor, RNNClassifier
-from sknn.callbacks import WeightAveraging
+from sknn.callbacks import Pause, WeightAveraging
 from tests.estimators.data import REAL, THREE, TWO_LABELS, TWO_REAL, X
 
 pytestmark = pytest.mark.filterwarnings(
@@ -163,6 +163,14 @@ def test_any_part_of_the_validation_rows_counts(part):
     assert further(net, args, val, **WILD).run_.best.epoch > best
 
 
+def continued(name, change, args, val):
+    """Return the best epoch of a call that is paused after its second, and then changed."""
+    net, _, _ = stopped(name, 0, max_iter=2)
+    net.set_params(max_iter=6, callbacks=[Pause(2)]).fit(*args, **val)
+    net.set_params(callbacks=None, **WILD, **change).resume(*args, **val)
+    return net.run_.served.epoch
+
+
 @pytest.mark.parametrize(
     ("name", "change"),
     [("regressor", {"loss": "absolute_error"}), ("classifier", {"label_smoothing": 0.3})],
@@ -170,6 +178,7 @@ def test_any_part_of_the_validation_rows_counts(part):
 def test_another_loss_forgets_the_best(name, change):
     net, args, val = stopped(name, 0)
     assert further(net, args, val, **WILD, **change).run_.best.epoch > net.run_.served.epoch
+    assert continued(name, change, args, val) > 2
     # Another call with the same loss compares again.
     more = further(net, args, val, **FINE, **change)
     assert further(more, args, val, **WILD).run_.best.epoch == more.run_.best.epoch
