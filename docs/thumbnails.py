@@ -8,6 +8,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import SubFigure
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from sphinx_gallery.scrapers import matplotlib_scraper
 
@@ -47,12 +48,15 @@ def save(figure, panels, path):
 
 
 def drop_words(figure, chosen):
-    """Hide legends and what is written into panels or beside them: there is no room for it."""
+    """Hide legends and what is written into panels or beside them: there is no room for it.
+
+    Arrows without words remain.
+    """
     for part in [figure, *figure.findobj(SubFigure)]:
         for words in [*part.texts, *part.legends]:
             words.set_visible(False)
     for ax in chosen:
-        for words in [*ax.texts, *filter(None, [ax.get_legend()])]:
+        for words in [*filter(Text.get_text, ax.texts), *filter(None, [ax.get_legend()])]:
             words.set_visible(False)
 
 

@@ -43,6 +43,16 @@ def test_only_the_named_panels_are_drawn(chosen, tmp_path):
     assert 1.9 * 200 < height < 1.4 * 1.9 * 200
 
 
+def test_words_are_left_out_but_arrows_remain(tmp_path):
+    figure = Figure()
+    axis = figure.subplots()
+    words = axis.annotate("words", (0, 0), (1, 1), arrowprops={})
+    arrow = axis.annotate("", (0, 0), (1, 1), arrowprops={})
+    THUMBNAILS["save"](figure, [0], tmp_path / "thumbnail.png")
+    assert not words.get_visible()
+    assert arrow.get_visible()
+
+
 def test_squares_stay_squares(tmp_path):
     figure = panels("equal")
     colors(figure, [1], tmp_path / "thumbnail.png")

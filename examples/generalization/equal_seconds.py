@@ -15,11 +15,13 @@ a dot or line is one candidate; the legend names the two that were never dropped
 On the lower right, all three searches get the same number of seconds: the grid (in random order)
 and the random search end when the time of the architecture search is over. On such a small task,
 the means of the three end within about one percentage point, while single runs (dots) differ more.
-How many candidates can be trained in the given time depends on the machine, so these numbers vary
-from run to run.
+The random search draws its candidates as the architecture search does. Some of these networks are
+larger than any in the grid, so fewer of them fit into the time. How many seconds the architecture
+search takes, and how many candidates can be trained in that time, depends on the machine, so these
+numbers vary from run to run.
 """
 
-# sphinx_gallery_thumbnail_panels = [4]
+# sphinx_gallery_thumbnail_panels = [5]
 
 import time
 import warnings
@@ -136,12 +138,14 @@ for i, (name, points) in enumerate(planes.items(), 1):
 above, below = axes["halving"], axes["seconds"]
 names = ("architecture search", "grid", "random search")
 counts, best, unseen = ({name: [] for name in names} for _ in range(3))
+budgets = []
 share = np.linspace(0, 1, 300)
 for seed in range(3):
     net = MLPClassifier(learning_rate="cosine", max_iter=27, random_state=seed)
     begin = time.perf_counter()
     *halving, search = by_halving(net, seed)
     budget = time.perf_counter() - begin
+    budgets.append(budget)
     shuffled = np.random.default_rng(seed).permutation(ParameterGrid(grid))
     drawn = ParameterSampler(space(net), 1000, random_state=seed + 100)
     results = (halving, one_by_one(net, shuffled, budget), one_by_one(net, drawn, budget))
@@ -149,7 +153,8 @@ for seed in range(3):
         counts[name].append(search.n_candidates if i == 0 else len(scores))
         best[name].append(best_so_far(seconds, scores, share * budget))
         unseen[name].append(clone(net).set_params(**params).fit(X, y).score(X_test, y_test))
-    print(f"seed {seed}, found by halving: {architecture(search.best_params_)}")
+    winner = architecture(search.best_params_)
+    print(f"seed {seed}: {budget:.1f} s for each search, found by halving: {winner}")
     if seed == 0:
         found, candidates = search.history_, search.cv_results_["params"]
 for i, name in enumerate(names):
@@ -183,6 +188,7 @@ above.margins(x=0.12)
 above.set(xlabel="candidates", ylabel="accuracy (3 folds)", ylim=(0, 1))
 below.set(title="equal seconds: no clear winner\n(lines: means; dots: single runs)")
 below.set(ylabel="best accuracy so far (axis from 0.86)", ylim=(0.86, 0.97))
-below.set_xticks([0, 0.5, 1], ["0", "half", "time is up"])
+end = f"time is up:\n{min(budgets):.1f} to {max(budgets):.1f} s"
+below.set_xticks([0, 0.5, 1], ["0", "half", end])
 below.legend(loc="lower right", fontsize="small")
 plt.show()

@@ -2,10 +2,10 @@
 Transfer learning: few labels, weights of another task
 ======================================================
 
-A network learns to recognize digits from 1,000 labeled images. A second one learns to distinguish
-odd and even digits, using 20, 50, or 100 labeled images that the first has not seen. Starting from
-the weights of the first network helps, and freezing its first layer helps more, because there is
-less to learn from few labels.
+A network learns to recognize digits from 1,000 labeled images. A second one learns to tell
+odd digits from even ones, using 20, 50, or 100 labeled images that the first has not seen. Starting
+from the weights of the first network helps, and freezing its first layer helps more, because there
+is less to learn from few labels.
 
 Which images happen to be labeled matters, too, so the bars of the two lower curves in the upper
 panel overlap. The lower panel compares starts on the same images: the gain over random weights.

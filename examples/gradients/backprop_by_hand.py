@@ -15,10 +15,11 @@ a few lines of NumPy, agree with sknn, and both agree with the brute-force check
 a little, and see how the loss changes.
 """
 
-# sphinx_gallery_thumbnail_panels = [1]
+# sphinx_gallery_thumbnail_panels = [0]
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.patches import Circle
 from sklearn.datasets import load_iris
 from sklearn.preprocessing import StandardScaler
 
@@ -84,7 +85,7 @@ print(f"check_gradients of sknn, largest relative error: {check_gradients(net, X
 
 plt.style.use(house_style())
 figure, (above, below) = plt.subplots(
-    2, 1, figsize=(8.3, 10.6), height_ratios=(1.6, 1), layout="constrained"
+    2, 1, figsize=(8.3, 10.6), height_ratios=(1.75, 1), layout="constrained"
 )
 row, unit = 61, 1  # A versicolor.
 hidden, p = forward(X[[row]], *weights)
@@ -100,8 +101,11 @@ print(
 )
 
 
+RADIUS = 0.22
+
+
 def node(x, y, text):
-    above.plot(x, y, "o", markersize=34, color="0.2", markerfacecolor="white")
+    above.add_patch(Circle((x, y), RADIUS, edgecolor="0.2", facecolor="white"))
     above.text(x, y, text, ha="center", va="center", fontsize=14)
 
 
@@ -109,8 +113,11 @@ def arrow(begin, end, number, label):
     """Draw a number that travels back, in the color of its sign."""
     color = "C1" if number > 0 else "C0"
     style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "mutation_scale": 18}
-    above.annotate("", end, begin, arrowprops=style | {"shrinkA": 19, "shrinkB": 19})
-    x, y = 0.51 * np.array(begin) + 0.49 * np.array(end)
+    begin, end = np.array(begin), np.array(end)
+    around = 1.1 * RADIUS * (end - begin) / np.linalg.norm(end - begin)
+    style |= {"shrinkA": 0, "shrinkB": 0}
+    above.annotate("", end - around, begin + around, arrowprops=style)
+    x, y = 0.51 * begin + 0.49 * end
     beside = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     above.text(x, y, label, color=color, ha="center", va="center", bbox=beside)
 
@@ -153,10 +160,14 @@ for i, (x, title, formula) in enumerate(steps):
     y = 4.15 if i != 2 else -0.75
     above.text(x, y, title, ha="center", va="center", weight="bold")
     above.text(x, y - 0.36, formula, ha="center", va="center", fontsize=13)
+output = f"$h\\, \\delta_0 = {h:.3f} \\cdot {errors[0]:.3f} = {h * errors[0]:.3f}$"
+above.text(5.7, -0.75, "4. the same at the output", ha="center", va="center", weight="bold")
+above.text(5.7, -1.11, output, ha="center", va="center", color="C1" if h * errors[0] > 0 else "C0")
 above.set(
     title="the chain rule in numbers, one row: from right to left (orange +, blue −)",
     xlim=(-0.25, 7.1),
     ylim=(-1.4, 4.4),
+    aspect="equal",
 )
 above.axis("off")
 low, high = flat(by_hand).min(), flat(by_hand).max()

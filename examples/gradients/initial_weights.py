@@ -19,10 +19,10 @@ With three hidden layers, Adam learns something even from :math:`N(0, 0.01^2)` (
 does not, in as many epochs). But then few inputs dominate. The maps show the influence of each of
 the 64 pixels: its squared weights in the first layer, added up, times its variance. Half of the
 influence belongs to 10 to 14 pixels when the weights were small at first, and to 15 or 16 when they
-were He's, in each of eight seeds, three of which are shown.
+were He's, for each of eight seeds, three of which are shown.
 """
 
-# sphinx_gallery_thumbnail_panels = [16]
+# sphinx_gallery_thumbnail_panels = [5, 6, 9, 10]
 
 import warnings
 
@@ -106,7 +106,7 @@ for i, (name, start) in enumerate({"N(0, 0.01²)": "normal", "He": "he_normal"}.
 bar = below.colorbar(shown, ax=maps, label="share of the influence", shrink=0.75)
 bar.set_ticks([0, 0.05, 0.1], labels=["0", "5%", "10%"])
 below.suptitle(
-    "three layers, trained by Adam: pixels that hold half of the influence",
+    "three layers, trained by Adam: influence of each pixel (titles: how many hold half of it)",
     fontsize="medium", weight="bold",
 )  # fmt: skip
 plt.show()

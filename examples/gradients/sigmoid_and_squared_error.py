@@ -45,7 +45,8 @@ ax.plot(p, p * p * (1 - p), color="C1", label="squared error: $(p - t)\\, p (1 -
 ax.plot(p, p * (1 - p), ":", color="0.3", label="the factor $p (1 - p)$")
 arrow = {"arrowprops": {"arrowstyle": "->"}, "ha": "center"}
 ax.annotate("undecided:\nlargest factor", (0.5, 0.25), (0.35, 0.55), **arrow)
-ax.annotate("confidently wrong:\nno gradient left", (0.99, 0.02), (0.85, 0.32), **arrow)
+wrong = "confidently wrong: the squared\nerror has no gradient left"
+ax.annotate(wrong, (0.99, 0.02), (0.79, 0.32), **arrow)
 ax.set(title="gradient with respect to the raw score, truth $t = 0$", xlabel="output $p$")
 ax.set_ylabel("gradient")
 ax.set_ylim(-0.03, 1.05)

@@ -7,7 +7,7 @@ the weights of a unit form a picture: what counts for it is red, what counts aga
 images, of 8 x 8 pixels, are enlarged to 28 x 28.
 
 Without a hidden layer, each output has one such picture: a template of its digit (the black outline
-is the mean image of that digit). Hidden units look for strokes and gaps that several digits share.
+is the mean image of that digit). Hidden units look for strokes and gaps.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]

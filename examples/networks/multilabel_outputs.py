@@ -14,7 +14,7 @@ be given rows without a label, and gets a row with two labels twice, at half the
 answers are wrong for both kinds of rows.
 """
 
-# sphinx_gallery_thumbnail_panels = [1]
+# sphinx_gallery_thumbnail_panels = [4, 5]
 
 import matplotlib.pyplot as plt
 import numpy as np

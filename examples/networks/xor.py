@@ -5,8 +5,8 @@ Why hidden layers? The XOR problem
 A network without hidden layers has a straight boundary between the classes, and no straight line
 separates the four points of the exclusive or (XOR): opposite corners have the same class. A line
 gets three of them right at best, and is then confidently wrong about the fourth. The loss is lowest
-if every probability is one half: no boundary at all. A hidden layer of four units bends the
-boundary.
+if every probability is one half: no boundary at all. With a hidden layer of four units, the network
+draws two boundaries, and class 0 is the band between them.
 """
 
 # sphinx_gallery_thumbnail_panels = [1]

@@ -18,6 +18,8 @@ picture::
     python examples/tasks/tables.py
 """
 
+# sphinx_gallery_thumbnail_panels = [1]
+
 from __future__ import annotations
 
 import argparse

@@ -1,12 +1,12 @@
 """Text: where a docstring comes from
 =====================================
 
-Two thousand docstrings of the installed SciPy and scikit-learn become rows with one column per word
-and pair of words; code and the names of the packages are left out. A logistic regression and the
-networks of scikit-learn and sknn learn, from the same TF-IDF rows, which part a text comes from:
-`scipy.stats`, `scipy.signal`, `sklearn.metrics`, and so on. The table shows the accuracy on
-held-out texts and the CPU seconds of a fit on one thread; the picture shows both, and the
-words most typical of some of the parts.
+The docstrings of the installed SciPy and scikit-learn become rows with one column per word and pair
+of words; code and the names of the packages are left out. A logistic regression and the networks of
+scikit-learn and sknn learn, from the same TF-IDF rows, which part a text comes from: `scipy.stats`,
+`scipy.signal`, `sklearn.metrics`, and so on. The table shows the accuracy on held-out texts and the
+CPU seconds of a fit on one thread; the picture shows both, and the words most typical of some of
+the parts.
 
 Run this script from the root of the repository; it takes about twenty seconds and writes one
 picture::
@@ -154,7 +154,7 @@ def main() -> None:
         dtype=np.float32,
     )
     X, X_test = rows.fit_transform(train), rows.transform(test)
-    print(f"{X.shape[0]} texts of {len(set(y))} parts, {X.shape[1]} words and pairs, "
+    print(f"{X.shape[0]} training texts of {len(set(y))} parts, {X.shape[1]} words and pairs, "
           f"{X.nnz / X.shape[0]:.0f} per text\n")  # fmt: skip
     print(f"{'':<26}{'accuracy':>10}{'seconds':>10}")
     results = {}

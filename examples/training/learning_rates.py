@@ -8,10 +8,10 @@ that of guessing. A range test raises the rate until that happens: good rates ar
 that. A decaying rate (which is not weight decay) takes long steps first and small ones at the end.
 
 At the top, one weight descends a parabola from the same place at three rates. In the middle, a
-network of 50 hidden units learns digits, and the loss is drawn before every single update.
+network of 50 hidden units learns digits, and the curves show the loss before every single update.
 """
 
-# sphinx_gallery_thumbnail_panels = [4]
+# sphinx_gallery_thumbnail_panels = [0, 1, 2]
 
 import warnings
 

@@ -15,8 +15,10 @@ its steps so far, and begins with tiny ones. Its rate only multiplies them, so i
 
 The lower left panel shows the steps of a single weight whose gradient is 10 for 20 steps, then 1.
 Momentum adds up steps. Adagrad divides by all the gradients so far, and stays slow. RMSProp forgets
-the large ones within a hundred steps; Adadelta forgets them, too, and then takes longer steps. Adam
-has the longest memory: after 1,000 steps, it is only two thirds of the way back.
+the large ones within a hundred steps. It settles at 0.32, not at 1, because its first step is three
+times as long as the later ones: its average of squared gradients starts at 0. Adadelta forgets
+them, too, and then takes longer steps. Adam has the longest memory: after 1,000 steps, it is only
+two thirds of the way back.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1]

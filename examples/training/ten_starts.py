@@ -86,7 +86,7 @@ for place, (name, seed) in zip([(0, 0), (1, 0), corner], chosen.items(), strict=
         f"{name}: {losses[seed]:.3f}", place, (0, 12), textcoords="offset points", weight="bold",
         color="white", ha="center",
     )  # fmt: skip
-bar = figure.colorbar(image, ax=below, label="loss", format="%.2f", ticks=levels[::4])
+bar = figure.colorbar(image, ax=below, label="loss", format="%g", ticks=[0.1, 0.2, 0.5, 1, 2, 5])
 bar.minorticks_off()
 below.set(title="a slice through three minima", xlabel="from A toward B", ylabel="toward C")
 below.grid(False)

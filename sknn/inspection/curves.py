@@ -243,9 +243,11 @@ def _curves(name: str, history: Mapping[str, NDArray]) -> list[LossCurve]:
 
 
 def _best_by_score(history: Mapping[str, NDArray]) -> int | None:
-    """Return the index of the highest score, None without `scoring`: the loss decides."""
-    score = history.get("score", np.empty(0))
-    return int(np.nanargmax(score)) if np.isfinite(score).any() else None
+    """Return the index of the highest score, None without `scoring` at last: the loss decides."""
+    score = np.asarray(history.get("score", ()))
+    judged = np.isfinite(history.get("validation_loss", np.empty(0)))
+    is_last = judged.any() and len(score) and np.isfinite(score[np.flatnonzero(judged)[-1]])
+    return int(np.nanargmax(score)) if is_last else None
 
 
 def _of_search(search: Any, name: str) -> list[LossCurve]:

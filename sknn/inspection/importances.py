@@ -86,7 +86,7 @@ def feature_importances(
 
     Notes
     -----
-    It works in scikit-learn's feature selection with the weights, as below. To use rows, pass
+    With the weights, it works in scikit-learn's feature selection, as below. To use rows, pass
     ``functools.partial(feature_importances, X=X)`` to ``SelectFromModel``.
 
     References

@@ -1,4 +1,4 @@
-"""Find the network inside searches, pipelines, and regressors with transformed targets."""
+"""Find the network inside searches, pipelines, tuned thresholds, and transformed targets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from sklearn.exceptions import NotFittedError
 from sknn.core.constraints import integer, is_number
 from sknn.core.network import Network
 
+_FITTED = ("best_estimator_", "regressor_", "estimator_")
+"""Where searches, regressors with transformed targets, and tuned thresholds keep what they fit."""
+
 
 def served(estimator: Any) -> Any:
     """Return the network inside: the best one of a search, the last step of a pipeline."""
-    for name in ("best_estimator_", "_final_estimator", "regressor_"):
+    for name in (*_FITTED, "_final_estimator"):
         inner = getattr(estimator, name, None)
         if inner is not None:
             return served(inner)
@@ -37,7 +40,7 @@ def several(given: Any, name: str) -> Any:
 
 def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
     """Return the network inside, and the rows that it gets if the estimator gets X."""
-    for name in ("best_estimator_", "regressor_"):
+    for name in _FITTED:
         inner = getattr(estimator, name, None)
         if inner is not None:
             return served_on(inner, X)
@@ -50,7 +53,7 @@ def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
 
 def targets_served(estimator: Any, y: Any) -> Any:
     """Return the targets that the network inside gets if the estimator gets y."""
-    for name in ("best_estimator_", "_final_estimator"):
+    for name in ("best_estimator_", "estimator_", "_final_estimator"):
         inner = getattr(estimator, name, None)
         if inner is not None:
             return targets_served(inner, y)
@@ -89,6 +92,11 @@ def not_a_network(final: Any) -> Exception:
     if isinstance(final, type):
         return TypeError(f"estimator must be an instance; got the class {final.__name__}.")
     name = type(final).__name__
+    if hasattr(final, "calibrated_classifiers_"):
+        return TypeError(
+            f"A {name} holds several networks; pass one of them, "
+            "calibrated_classifiers_[0].estimator."
+        )
     if any(hasattr(served(inner), "_check_fitted") for inner in _wrapped(final)):
         return NotFittedError(
             f"This {name} holds no fitted network. Call fit first, with refit=True if it is "

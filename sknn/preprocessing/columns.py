@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -126,7 +126,7 @@ def read_table(X: Any) -> Table:
     Raises
     ------
     TypeError
-        For sparse matrices and lazy frames.
+        For sparse matrices, lazy frames, and rows that are dictionaries.
     ValueError
         If X does not have two dimensions, has no rows or no columns, or if two columns share a
         name.
@@ -139,6 +139,7 @@ def read_table(X: Any) -> Table:
             "different; pass X.toarray() to convert it."
         )
     reject_lazy(X, "X")
+    _reject_dictionaries(X)
     check_columns(X)
     if hasattr(X, "iloc") and hasattr(X, "columns"):
         return _frame(X, list(X.columns), lambda place: _from_pandas(X.iloc[:, place]))
@@ -217,6 +218,17 @@ def _objects(values: list) -> NDArray:
     column = np.empty(len(values), object)
     column[:] = values
     return column
+
+
+def _reject_dictionaries(X: Any) -> None:
+    """Raise for rows as they come from JSON."""
+    if isinstance(X, Mapping):
+        raise TypeError(
+            "X is a dictionary; pass a frame: pandas.DataFrame([X]) if it is a row, or "
+            "pandas.DataFrame(X) if it holds columns."
+        )
+    if isinstance(X, Sequence) and any(isinstance(row, Mapping) for row in X[:1]):
+        raise TypeError("X holds rows that are dictionaries; pass a frame: pandas.DataFrame(X).")
 
 
 def _array(X: Any) -> NDArray:

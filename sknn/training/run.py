@@ -262,6 +262,8 @@ class Run:
         That call is one of partial_fit.
     data : tuple of (str, float)
         Sums by which the data of that call can be recognized; none if they are not needed.
+    held : tuple of (str, float)
+        Such sums of the validation rows that `best` and `reference` refer to.
     unit : float
         Mean positive sample weight of the first call.
     epoch, step, samples : int
@@ -341,6 +343,7 @@ class Run:
     stop_reason: str | None = None
     warned: frozenset[str] = frozenset()
     data: tuple[tuple[str, float], ...] = ()
+    held: tuple[tuple[str, float], ...] = ()
 
     def copy(self) -> Run:
         """Return an independent run, whose changes do not affect this one."""

@@ -135,6 +135,8 @@ class Trainer:
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 for hook in self.hooks.train_begin:
                     hook(progress)
+                if progress.resumed and progress.stop_reason is not None:
+                    epochs = 0  # Ctrl-C came when the last epoch had ended.
                 for _ in range(epochs):
                     start.note()
                     self._epoch(progress)

@@ -317,6 +317,30 @@ def test_members_that_stopped_keep_what_they_had():
     np.testing.assert_array_equal(net.network_.theta[member], theta)
 
 
+class AtTheEnd(Callback):
+    """Ctrl-C when the last epoch has been judged."""
+
+    def on_epoch_end(self, progress):
+        if np.all(progress.run.stopped):
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("n_members", [1, 3])
+@pytest.mark.parametrize("stop", ["training loss", "X_val", "split"])
+def test_a_call_that_is_interrupted_when_it_stops_is_over(stop, n_members):
+    rows = {"X_val": X[:20], "y_val": THREE[:20]} if stop == "X_val" else {}
+    settings = SMALL | {"max_iter": 300, "learning_rate_init": 0.05, "random_state": 0}
+    settings |= {"n_members": n_members, "early_stopping": stop != "training loss"}
+    settings |= {"n_iter_no_change": 2, "tol": 0.01}
+    whole = MLPClassifier(**settings).fit(X, THREE, **rows)
+    net = MLPClassifier(**settings, callbacks=[AtTheEnd()])
+    with pytest.warns(UserWarning, match="interrupted"):
+        net.fit(X, THREE, **rows)
+    net.set_params(callbacks=None).resume(X, THREE, **rows)
+    assert (net.stop_reason_, net.n_iter_) == (whole.stop_reason_, whole.n_iter_)
+    np.testing.assert_array_equal(net.network_.theta, whole.network_.theta)
+
+
 def test_the_history_takes_an_epoch_as_a_whole():
     row = {"epoch": 2.0, "loss": 1.0, "seconds": 0.5}
 

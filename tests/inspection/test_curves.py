@@ -122,7 +122,13 @@ def test_one_epoch_and_lbfgs():
 
 
 @pytest.mark.parametrize(
-    ("more", "epoch"), [({}, 2), ({"score": [0.1, 0.2, 0.9, np.nan]}, 3)], ids=["loss", "score"]
+    ("more", "epoch"),
+    [
+        ({}, 2),
+        ({"score": [0.1, 0.2, 0.9, np.nan]}, 3),
+        ({"score": [0.9, np.nan, np.nan, np.nan]}, 2),
+    ],
+    ids=["loss", "score", "no score later"],
 )
 def test_the_dot_is_at_the_epoch_that_is_kept(more, epoch):
     """The last call had no validation rows."""

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 from matplotlib import pyplot as plt
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -208,3 +209,24 @@ def test_captions_in_narrow_axes_do_not_overlap():
     below = [text for text in left.texts if "parameters" in text.get_text()]
     boxes = [text.get_window_extent() for text in below]
     assert all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:], strict=False))
+
+
+def test_the_network_inside_a_tuned_threshold_is_found():
+    net = make_pipeline(StandardScaler(), MLPClassifier((3,), **BRIEF))
+    tuned = TunedThresholdClassifierCV(net, cv=2).fit(X, Y > 0.5)
+    curve = LossCurveDisplay.from_estimator(tuned).curves[0]
+    assert len(curve.loss) == BRIEF["max_iter"]
+    assert feature_importances(tuned, X, Y > 0.5, random_state=0).shape == (16,)
+    gradients = integrated_gradients(tuned, X[:2])
+    np.testing.assert_array_equal(gradients, integrated_gradients(tuned.estimator_, X[:2]))
+
+
+def test_a_calibrated_classifier_holds_several_networks():
+    calibrated = CalibratedClassifierCV(MLPClassifier((3,), **BRIEF), cv=2)
+    with pytest.raises(NotFittedError):
+        LossCurveDisplay.from_estimator(calibrated)
+    calibrated.fit(X, Y > 0.5)
+    with pytest.raises(TypeError, match=r"calibrated_classifiers_\[0\]\.estimator"):
+        LossCurveDisplay.from_estimator(calibrated)
+    one = calibrated.calibrated_classifiers_[0].estimator
+    assert len(LossCurveDisplay.from_estimator(one).curves[0].loss) == BRIEF["max_iter"]

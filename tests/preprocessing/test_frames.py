@@ -114,6 +114,8 @@ def test_masked_words_and_dates():
 
 REFUSED = {
     "sparse": (sp.csr_array(np.eye(3)), TypeError, r"X\.toarray\(\)"),
+    "rows of JSON": ([{"a": 1.0}, {"a": 2.0}], TypeError, r"pandas\.DataFrame\(X\)"),
+    "a row of JSON": ({"a": 1.0}, TypeError, r"pandas\.DataFrame\(\[X\]\)"),
     "lazy": (pl.DataFrame({"a": [1]}).lazy(), TypeError, r"X\.collect\(\)"),
     "records": (np.zeros(3, [("a", int)]), TypeError, "X holds records"),
     "vector": (np.arange(3.0), ValueError, "In X: Expected 2D array"),

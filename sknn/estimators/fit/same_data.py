@@ -1,4 +1,4 @@
-"""Check that a call that finishes an interrupted one gets the same data."""
+"""Compare the data of a call with that of the call before."""
 
 from __future__ import annotations
 
@@ -41,6 +41,26 @@ def note_data(state: FitState) -> None:
         _compare(dict(run.data), _figures(state))
 
 
+def note_validation(state: FitState, rows: Rows) -> None:
+    """Store sums of the validation rows, and forget the best value on others or of another loss."""
+    run, now = state.run, _of_validation(state, rows)
+    if not state.fresh and (_differ(dict(run.held), now) or not _alike(state)):
+        run.watch(None)
+    run.held = tuple((name, value) for name, (value, _) in now.items())
+
+
+def _differ(before: dict[str, float], now: dict[str, tuple[float, float]]) -> bool:
+    return any(
+        abs(value - before.get(name, value)) > _NEAR * size for name, (value, size) in now.items()
+    )
+
+
+def _alike(state: FitState) -> bool:
+    """Return whether the loss is that of the call before."""
+    before, now = state.estimator._loss, state.loss
+    return type(before) is type(now) and repr(vars(before)) == repr(vars(now))
+
+
 def _compare(before: dict[str, float], now: dict[str, tuple[float, float]]) -> None:
     for name in ("X", "X_val"):
         had, has = before.get(f"rows of {name}"), now.get(f"rows of {name}", (None,))[0]
@@ -65,9 +85,14 @@ def _figures(state: FitState) -> dict[str, tuple[float, float]]:
     if state.target is not None:
         found["y"] = _sum(state.target)
     if state.validation is not None and not state.splits:
-        found |= _of_rows("X_val", state.validation)
-        if state.target is not None:
-            found["y_val"] = _sum(encoded(state, state.validation, state.network.dtype))
+        found |= _of_validation(state, state.validation)
+    return found
+
+
+def _of_validation(state: FitState, rows: Rows) -> dict[str, tuple[float, float]]:
+    found = _of_rows("X_val", rows)
+    if state.target is not None:
+        found["y_val"] = _sum(encoded(state, rows, state.network.dtype))
     return found
 
 

@@ -24,7 +24,7 @@ from sknn.estimators.fit.data_warnings import warn_of_data
 from sknn.estimators.fit.ended_schedule import warn_of_ended_schedule
 from sknn.estimators.fit.holdout import hold_out
 from sknn.estimators.fit.publishing import publish
-from sknn.estimators.fit.same_data import note_data
+from sknn.estimators.fit.same_data import note_data, note_validation
 from sknn.estimators.fit.solvers import objective_at, rejoin, solve
 from sknn.estimators.fit.state import Estimator, FitState
 from sknn.estimators.fit.task import Task
@@ -65,6 +65,8 @@ def open_fit(
         if call.finish or call.keep or vars(estimator).get("callbacks"):
             note_data(state)
         hold_out(state)
+        if state.validation is not None:
+            note_validation(state, state.validation)
         complete_weights(state)
     return state
 

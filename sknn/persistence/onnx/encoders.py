@@ -1,4 +1,4 @@
-"""Encoders and imputers of scikit-learn whose columns skl2onnx computes otherwise.
+"""Encoders, imputers, and other steps of scikit-learn that skl2onnx computes otherwise.
 
 It writes the levels of text as ``str(level)``: a missing one as "None" or "nan", the number 1.0 as
 "1.0". A graph gets them as "" and "1", and to it, a NaN among numbers equals no level.
@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, PowerTransformer, TargetEncoder
+from sklearn.preprocessing import (
+    Normalizer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PowerTransformer,
+    TargetEncoder,
+)
 
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.persistence.onnx.steps import makers_of, steps_before
@@ -89,15 +95,38 @@ def refuse_widths(operator: Any) -> None:
             )
 
 
+def refuse_scales(operator: Any) -> None:
+    """Refuse an estimator behind a step that scales rows or columns otherwise in a graph.
+
+    Raises
+    ------
+    ValueError
+        For the maximum norm, and for a PowerTransformer that reads columns one by one.
+    """
+    for step in steps_before(operator):
+        scaler = step.raw_operator
+        if isinstance(scaler, Normalizer) and scaler.norm == "max":
+            raise ValueError(
+                'skl2onnx writes Normalizer(norm="max") so that it divides by the largest entry of '
+                'a row, not by the largest absolute value. Set norm="l2" or "l1", and fit again.'
+            )
+        if isinstance(scaler, PowerTransformer) and len(step.inputs) > 1:
+            raise ValueError(
+                "skl2onnx writes a PowerTransformer wrongly if it reads the columns of a frame one "
+                "by one. Put it into a ColumnTransformer, or pass X.to_numpy(), and fit again."
+            )
+
+
 def _is_short(imputer: Any) -> bool:
     numbers = np.asarray(imputer.statistics_)
     return numbers.dtype.kind == "f" and bool(np.isnan(numbers).any())
 
 
-def _lost_text(encoder: Any, levels: Iterable[Any]) -> str:
+def _lost_text(encoder: Any, levels: list[Any]) -> str:
     """Return which level of text a graph would not recognize, and what to do."""
     for level in levels:
-        if str(level) == text(level) or _is_default(encoder, level):
+        # An empty text that is a level itself would count as that level.
+        if str(level) == text(level) or ("" not in levels and _is_default(encoder, level)):
             continue
         if not text(level):
             return (

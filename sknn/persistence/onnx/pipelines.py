@@ -13,7 +13,7 @@ import sknn
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
 from sknn.persistence.onnx.answers import LABEL, Answer, answers
 from sknn.persistence.onnx.convert import SEARCHES, family_of
-from sknn.persistence.onnx.encoders import refuse_gaps, refuse_levels, refuse_widths
+from sknn.persistence.onnx.encoders import refuse_gaps, refuse_levels, refuse_scales, refuse_widths
 from sknn.persistence.onnx.families import Family
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
 from sknn.persistence.onnx.joined import drop_joins, separate
@@ -64,8 +64,10 @@ def register_skl2onnx() -> None:
     It also raises one for a decomposition with more components than its input supports, if a table
     estimator or a scaler behind it scales them up: they are rounding errors, which differ in ONNX;
     for an encoder of scikit-learn that has learned a missing category, which ONNX does not
-    recognize; for an imputer that adds or drops columns, which skl2onnx does not expect; and for a
-    TunedThresholdClassifierCV around an estimator of sknn, whose threshold skl2onnx ignores.
+    recognize; for an imputer that adds or drops columns, which skl2onnx does not expect; for a
+    PowerTransformer that reads the columns of a frame one by one, and a Normalizer with the maximum
+    norm, which skl2onnx computes otherwise; and for a TunedThresholdClassifierCV around an
+    estimator of sknn, whose threshold skl2onnx ignores.
 
     Examples
     --------
@@ -159,6 +161,7 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     family = family_of(estimator)
     refuse_levels(operator)
     refuse_widths(operator)
+    refuse_scales(operator)
     refuse_surplus(operator, family.n_columns is not None)
     if family.n_columns is not None:
         refuse_gaps(operator)

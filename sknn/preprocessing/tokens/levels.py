@@ -51,6 +51,8 @@ class LevelTokens:
         chosen = np.concatenate([own, rare])
         values = entries(column, first[chosen])
         places = {found.texts[present[at]]: place for place, at in enumerate(chosen)}
+        if MISSING in places and not isinstance(values[places[MISSING]], float):
+            values[places[MISSING]] = None  # Rather than pandas' NA, which no file can hold.
         shares = total[present[rare]]
         shares = shares / shares.sum() if len(rare) else shares
         return cls(places, values, len(own), shares, float(-np.log(sample.counts.sum() + 1.0)))

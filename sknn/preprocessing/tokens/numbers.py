@@ -132,6 +132,8 @@ class NumberTokens:
 
     def mean(self, draws: list[NDArray]) -> NDArray:
         """Return the mean of several draws, rounded as the column is."""
+        if self.cells is None and not len(self.spikes):
+            return draws[0]  # There were no numbers to learn from.
         means = np.mean([self._expected(plain(draw)) for draw in draws], axis=0)
         lattice = Lattice.of(self.spikes) if self.cells is None else self.cells.lattice
         if lattice is not None:

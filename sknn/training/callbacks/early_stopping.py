@@ -77,12 +77,14 @@ class Watch(Callback):
         self.leave = leave
 
     def on_train_begin(self, progress: Progress) -> None:
-        """Forget the best score of another measure; restore the patience of a run that stopped."""
+        """Forget the best score of another measure; restore patience, or stop a run that ended."""
         run = progress.run
         run.watch(f"{self.measure} {self.keep_best}")
         if not progress.resumed:
             run.stopped = False
             run.stall = np.where(np.greater(run.stall, self.patience), 0, run.stall)[()]
+        elif np.all(run.stopped):
+            progress.stop(self.reason)
 
     def on_epoch_end(self, progress: Progress) -> None:
         """Compare with the best so far."""

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sknn import AutoEncoder, CNNRegressor, MLPClassifier, MLPRegressor, RNNClassifier
-from sknn.callbacks import WeightAveraging
+from sknn.callbacks import Pause, WeightAveraging
 from tests.estimators.data import REAL, THREE, TWO_LABELS, TWO_REAL, X
 
 pytestmark = pytest.mark.filterwarnings(
@@ -132,6 +132,56 @@ def test_another_measure_forgets_the_best(change):
     net, args, val = stopped("regressor", 0)
     more = further(net, args, val, **WILD, **change)
     assert np.abs(more.predict(X) - net.predict(X)).max() > 0.1
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "plain"])
+@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+def test_other_validation_rows_forget_the_best(call, warm):
+    """On a harder task, every loss is higher; without this, the network would never learn it."""
+    net, args, val = stopped("regressor", 0)
+    net = type(net)(**net.get_params()).set_params(warm_start=warm).fit(*args, **val)
+    hard = 5 * np.abs(X[:, 0])
+    rows = {"X_val": X[HELD], "y_val": hard[HELD]}
+    before = net.score(X[HELD], hard[HELD])
+    net.set_params(warm_start=True)
+    for _ in range(1 if call == "fit" else 30):
+        getattr(net, call)(X[TRAIN], hard[TRAIN], **rows)
+    assert net.score(X[HELD], hard[HELD]) > before + 0.1
+
+
+@pytest.mark.parametrize("part", ["X_val", "y_val", "sample_weight_val", "rows"])
+def test_any_part_of_the_validation_rows_counts(part):
+    net, args, val = stopped("regressor", 0)
+    val = {name: rows.copy() for name, rows in val.items()}
+    if part == "sample_weight_val":
+        val[part] = np.arange(20.0)
+    elif part == "rows":
+        val = {name: rows[:-1] for name, rows in val.items()}
+    else:
+        val[part][3] += 1.0
+    best = net.run_.served.epoch
+    assert further(net, args, val, **WILD).run_.best.epoch > best
+
+
+def continued(name, change, args, val):
+    """Return the best epoch of a call that is paused after its second, and then changed."""
+    net, _, _ = stopped(name, 0, max_iter=2)
+    net.set_params(max_iter=6, callbacks=[Pause(2)]).fit(*args, **val)
+    net.set_params(callbacks=None, **WILD, **change).resume(*args, **val)
+    return net.run_.served.epoch
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [("regressor", {"loss": "absolute_error"}), ("classifier", {"label_smoothing": 0.3})],
+)
+def test_another_loss_forgets_the_best(name, change):
+    net, args, val = stopped(name, 0)
+    assert further(net, args, val, **WILD, **change).run_.best.epoch > net.run_.served.epoch
+    assert continued(name, change, args, val) > 2
+    # Another call with the same loss compares again.
+    more = further(net, args, val, **FINE, **change)
+    assert further(more, args, val, **WILD).run_.best.epoch == more.run_.best.epoch
 
 
 def test_weights_that_were_set_are_not_the_best():

@@ -49,6 +49,17 @@ def test_weights_are_repetitions(factor):
 # -- estimator ----------------------------------------------------------------------------------
 
 
+def test_the_next_call_changes_the_score(table):
+    net = TableSynthesizer(
+        **BRIEF | {"max_iter": 1}, learning_rate="constant", outlier_score="columns"
+    ).fit(table)
+    for score in ("density", "columns"):
+        net.set_params(outlier_score=score).partial_fit(table)
+        is_likelihood = net.score(table) == pytest.approx(net.score_samples(table).mean())
+        assert is_likelihood == (score == "density")
+        assert 0.05 < (net.predict_outlier(table) < 0).mean() <= 0.1
+
+
 def test_training_and_likelihoods_do_not_depend_on_the_score(net, table):
     plain = TableSynthesizer(**BRIEF).fit(table)
     assert_array_equal(plain.network_.theta, net.network_.theta)

@@ -110,6 +110,25 @@ def test_imputation_fills_gaps_and_nothing_else(net, table, strategy):
         pd.testing.assert_series_equal(filled.loc[kept, name], table.loc[kept, name])
 
 
+@pytest.mark.parametrize("strategy", ["most_likely", "mean", "draw"])
+def test_a_column_without_entries_stays_empty(strategy):
+    table = pd.DataFrame({"size": np.arange(20.0), "lost": np.full(20, np.nan)})
+    net = TableSynthesizer(hidden_layer_sizes=4, max_iter=1, random_state=0).fit(table)
+    pd.testing.assert_frame_equal(net.impute(table, strategy, random_state=0), table)
+
+
+def test_missing_entries_of_every_kind_are_saved(tmp_path):
+    gaps = {"truth": pd.array([True, None] * 10, dtype="boolean")}
+    gaps |= {str(gap): np.array(["a", gap] * 10, object) for gap in (None, np.nan, pd.NA, pd.NaT)}
+    table = pd.DataFrame(gaps)
+    net = TableSynthesizer(hidden_layer_sizes=4, max_iter=1, random_state=0).fit(table)
+    save(net, tmp_path / "net.sknn")
+    drawn = load(tmp_path / "net.sknn").sample(20, random_state=0)
+    pd.testing.assert_frame_equal(drawn, net.sample(20, random_state=0))
+    assert drawn.dtypes.tolist() == table.dtypes.tolist()
+    assert drawn.isna().any().all() and drawn.notna().any().all()
+
+
 def test_means_and_medians_are_those_of_the_distribution():
     rng = np.random.default_rng(0)
     kind = rng.integers(0, 2, 3000)

@@ -11,6 +11,7 @@ from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (
+    Normalizer,
     OneHotEncoder,
     OrdinalEncoder,
     PowerTransformer,
@@ -136,6 +137,18 @@ def test_a_missing_category_that_counts_as_unknown_is_right(missing):
     assert_right(*fitted(in_pipeline(encoder), color=TEXTS[missing]))
 
 
+def test_a_missing_category_beside_an_empty_text_is_refused():
+    """The graph gets both as the empty text, which is a level of its own."""
+    encoder = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1
+    )
+    color = gapped(COLORS, np.nan, "")
+    pipeline, frame = fitted(in_pipeline(encoder), color=color)
+    with pytest.raises(ValueError, match="^Column 'color' of X"):
+        convert(pipeline, frame)
+    assert_right(*fitted(pipeline, color=frame["color"].fillna("")))
+
+
 @pytest.mark.parametrize("missing", TEXTS)
 def test_a_missing_category_that_is_no_level_is_right(missing):
     levels = [False, True] if missing == "truth" else ["blue", "green", "red"]
@@ -222,3 +235,24 @@ def test_the_transform_of_yeo_and_johnson_is_refused_if_there_were_gaps():
     assert_right(whole, GAPS, "float32")
     positive = make_pipeline(PowerTransformer("box-cox"), table()).fit(GAPS, KINDS)
     assert_right(positive, GAPS, "float32")
+
+
+@pytest.mark.parametrize("method", ["yeo-johnson", "box-cox"])
+def test_a_power_transformer_of_separate_columns_is_refused(method):
+    frame = pd.DataFrame({"size": SIZES, "length": RNG.lognormal(size=N)})
+    net = MLPClassifier((6,), max_iter=1, random_state=0)
+    pipeline = make_pipeline(PowerTransformer(method), net).fit(frame, KINDS)
+    with pytest.raises(ValueError, match="Put it into a ColumnTransformer, or pass X.to_numpy"):
+        convert(pipeline, frame, "float32")
+    rows = frame.to_numpy()
+    assert_right(pipeline.fit(rows, KINDS), rows, "float32")
+    pipeline = make_pipeline(make_column_transformer((pipeline[0], ["size", "length"])), net)
+    assert_right(pipeline.fit(frame, KINDS), frame, "float32")
+
+
+def test_the_maximum_norm_is_refused():
+    rows = RNG.normal(size=(N, 3))
+    net = MLPClassifier((6,), max_iter=1, random_state=0)
+    with pytest.raises(ValueError, match="not by the largest absolute value"):
+        convert(make_pipeline(Normalizer("max"), net).fit(rows, KINDS), rows, "float32")
+    assert_right(make_pipeline(Normalizer("l1"), net).fit(rows, KINDS), rows, "float32")
