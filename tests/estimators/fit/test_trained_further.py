@@ -173,9 +173,13 @@ def continued(name, change, args, val):
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [("regressor", {"loss": "absolute_error"}), ("classifier", {"label_smoothing": 0.3})],
+    [
+        ("regressor", {"loss": "absolute_error"}),
+        ("classifier", {"label_smoothing": 0.3}),
+        ("regressor", {"activation": "tanh"}),
+    ],
 )
-def test_another_loss_forgets_the_best(name, change):
+def test_another_loss_or_activation_forgets_the_best(name, change):
     net, args, val = stopped(name, 0)
     assert further(net, args, val, **WILD, **change).run_.best.epoch > net.run_.served.epoch
     assert continued(name, change, args, val) > 2
