@@ -193,6 +193,7 @@ def test_weights_that_were_set_are_not_the_best():
     net.coefs_ = [np.zeros_like(coef) for coef in net.coefs_]
     more = further(net, args, val, learning_rate_init=1e-9, solver="sgd")
     assert_allclose(more.coefs_[0], 0, atol=1e-6)
+    assert more.run_.best.epoch > net.n_iter_, "their loss is another"
 
 
 def test_weights_that_learned_from_all_rows_are_not_those_of_the_best_epoch():
