@@ -114,7 +114,7 @@ class Fitted:
         `resume`), in streams the last 1,000 epochs, whereas ``n_iter_`` counts the epochs of the
         last call. The epoch whose weights early stopping keeps is
         ``history_["epoch"][np.nanargmin(history_["validation_loss"])]``; with `scoring`, the one
-        with the highest score.
+        with the highest score. If a later call had other validation rows, only its epochs count.
         """
         return {name: np.array(values) for name, values in self.run_.history.columns.items()}
 

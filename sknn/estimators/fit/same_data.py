@@ -42,7 +42,7 @@ def note_data(state: FitState) -> None:
 
 
 def note_validation(state: FitState, rows: Rows) -> None:
-    """Store sums of the validation rows, and forget the best value on others or of another loss."""
+    """Store sums of the validation rows, and forget the best of others, or of another loss."""
     run, now = state.run, _of_validation(state, rows)
     if not state.fresh and (_differ(dict(run.held), now) or not _alike(state)):
         run.watch(None)
@@ -56,9 +56,18 @@ def _differ(before: dict[str, float], now: dict[str, tuple[float, float]]) -> bo
 
 
 def _alike(state: FitState) -> bool:
-    """Return whether the loss is that of the call before."""
-    before, now = state.estimator._loss, state.loss
-    return type(before) is type(now) and repr(vars(before)) == repr(vars(now))
+    """Return whether the loss and the activations are those of the call before."""
+    before, now = state.estimator.network_.layers, state.network.layers
+    pairs: list[tuple[Any, Any]] = [(state.estimator._loss, state.loss)]
+    pairs += [
+        (getattr(one, "activation", None), getattr(other, "activation", None))
+        for one, other in zip(before, now, strict=False)
+    ]
+    return all(type(one) is type(other) and _told(one) == _told(other) for one, other in pairs)
+
+
+def _told(part: Any) -> str:
+    return repr(getattr(part, "__dict__", part))
 
 
 def _compare(before: dict[str, float], now: dict[str, tuple[float, float]]) -> None:

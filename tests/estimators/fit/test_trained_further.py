@@ -173,9 +173,13 @@ def continued(name, change, args, val):
 
 @pytest.mark.parametrize(
     ("name", "change"),
-    [("regressor", {"loss": "absolute_error"}), ("classifier", {"label_smoothing": 0.3})],
+    [
+        ("regressor", {"loss": "absolute_error"}),
+        ("classifier", {"label_smoothing": 0.3}),
+        ("regressor", {"activation": "tanh"}),
+    ],
 )
-def test_another_loss_forgets_the_best(name, change):
+def test_another_loss_or_activation_forgets_the_best(name, change):
     net, args, val = stopped(name, 0)
     assert further(net, args, val, **WILD, **change).run_.best.epoch > net.run_.served.epoch
     assert continued(name, change, args, val) > 2
@@ -189,6 +193,7 @@ def test_weights_that_were_set_are_not_the_best():
     net.coefs_ = [np.zeros_like(coef) for coef in net.coefs_]
     more = further(net, args, val, learning_rate_init=1e-9, solver="sgd")
     assert_allclose(more.coefs_[0], 0, atol=1e-6)
+    assert more.run_.best.epoch > net.n_iter_, "their loss is another"
 
 
 def test_weights_that_learned_from_all_rows_are_not_those_of_the_best_epoch():
