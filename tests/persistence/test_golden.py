@@ -60,4 +60,4 @@ def test_they_are_never_renewed():
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1 and "is never renewed" in done.stderr
+    assert done.returncode == 1 and "never renewed" in done.stderr

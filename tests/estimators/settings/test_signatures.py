@@ -54,7 +54,7 @@ def test_defaults_are_those_of_the_table(kind):
     ("right", "wrong"),
     [
         ("    tol : float, default=0.0001\n", "    tol : float, default=0.1\n"),
-        ("        Maximum number of epochs in one call of `fit`.", "        Epochs."),
+        ("        Maximum number of epochs in one call to `fit`.", "        Epochs."),
         ("    power_t : float, default=0.5\n", ""),
         ("        max_fun: Any = 15000,\n", "        max_fun: Any = 1,\n"),
         ("        self.max_fun = max_fun\n", ""),
