@@ -43,7 +43,7 @@ BAD_LABELS = {
     "real numbers": (REAL, "y holds no labels"),
     "text for numbers": (np.array(list("abc"))[THREE], "y holds text, but the classes are numbers"),
     "columns": (BOTH, "y has 2 columns"),
-    "sparse, flat": (sp.csr_array(THREE), "y is sparse"),
+    "sparse, flat": (sp.coo_array(THREE), "y is sparse"),
     "sparse": (sp.csr_array(BOTH == 1), "y has 2 columns"),
     "one row fewer": (THREE[:-1], f"X has {N} rows and y {N - 1}"),
     "nothing": (None, "y"),
