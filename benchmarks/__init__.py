@@ -1,1 +1,1 @@
-"""Programs that measure sknn and its peers; run them as modules, for example benchmarks.training."""
+"""Programs that measure sknn and its peers: ``python -m benchmarks.training`` and others."""

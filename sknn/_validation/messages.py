@@ -57,7 +57,7 @@ _OWN_WORDS = {
         "In {name}: {0}; pass real and imaginary parts as separate columns."
     ),
     r"^(Found input variables with inconsistent numbers of samples): \[(\d+), (\d+)\]": (
-        "{0}: X has {1} rows and y {2}; both must have one for each sample."
+        "{0}: X has {1} rows and y {2}; they must have the same number of rows."
     ),
     r"^(X has \d+ features?, but \w+ is expecting \d+ features? as input)": (
         "{0}. For the last step of a pipeline, pass pipe[:-1].transform(X)."

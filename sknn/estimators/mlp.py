@@ -65,7 +65,7 @@ class MLPClassifier(NetworkClassifier):
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is monitored
-        instead.
+        instead. As in scikit-learn, ``solver="lbfgs"`` does not stop early.
     validation_fraction : float, default=0.1
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.
@@ -363,7 +363,7 @@ class MLPRegressor(NetworkRegressor):
     early_stopping : bool, default=False
         Stop when the validation loss has not improved for more than ``max(n_iter_no_change,
         max_iter / 10)`` epochs, and keep the best weights. With `scoring`, the score is monitored
-        instead.
+        instead. As in scikit-learn, ``solver="lbfgs"`` does not stop early.
     validation_fraction : float, default=0.1
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
         weights are trained further on all rows, for this share of the epochs that led to them.

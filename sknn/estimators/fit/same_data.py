@@ -16,9 +16,9 @@ _ROWS = 64
 _NEAR = 1e-4
 """Rows computed on another machine differ by less than this share of their size."""
 _REMEDY = (
-    "Pass the data of that call, in a pipeline pipe[:-1].transform(X); to train further on other "
-    "data, call partial_fit, in a pipeline pipe[-1].partial_fit(pipe[:-1].transform(X), y), or fit "
-    "with warm_start=True."
+    "Pass the data of that call (in a pipeline, pipe[:-1].transform(X)). To train further on other "
+    "data, call partial_fit (in a pipeline, pipe[-1].partial_fit(pipe[:-1].transform(X), y)), or "
+    "fit with warm_start=True."
 )
 
 

@@ -115,7 +115,7 @@ def answers_of(y: Any, x: NDArray, lengths: list[int] | None, numeric: bool) -> 
         found = len(y) if hasattr(y, "__len__") else 1
         raise ValueError(
             f"Found input variables with inconsistent numbers of samples: X has {len(x)} rows and "
-            f"y {found}; both must have one for each sample."
+            f"y {found}; they must have the same number of rows."
         )
     there = ~np.isnan(x[..., 0])
     parts = [

@@ -205,19 +205,19 @@ class Callback(Spec):
 
     phase: ClassVar[Phase] = Phase.REPORT
     stochastic_only: ClassVar[bool] = False
-    """Not supported by ``solver="lbfgs"``, which raises an error."""
+    """Whether it needs a stochastic solver; ``solver="lbfgs"`` then raises an error."""
 
     averages: ClassVar[bool] = False
     """Keeps ``progress.run.average``; only one callback can."""
 
     writes_files: ClassVar[bool] = False
-    """Writes to ``path``; if loaded from a file, it is named in a warning."""
+    """Whether it writes to ``path``; ``load`` then names it in a warning."""
 
     final_fit_only: ClassVar[bool] = False
-    """Is left out of fits of candidates in searches of :mod:`sknn.search`; the best one has it."""
+    """Whether searches of :mod:`sknn.search` use it only in the final fit of the best candidate."""
 
     fleeting: ClassVar[tuple[str, ...]] = ()
-    """Attributes that copies do not have: useless outside their call, such as work arrays."""
+    """Attributes that are not copied: of no use outside the call, such as work arrays."""
 
     def __sklearn_clone__(self) -> Callback:
         """Share it between clones of an estimator."""

@@ -68,7 +68,11 @@ ENTRIES = {
         "max_iter / 10)`` epochs, and keep the best weights.",
         c.boolean(),
     )
-    .on(*MLP, also="With `scoring`, the score is monitored instead.")
+    .on(
+        *MLP,
+        also="With `scoring`, the score is monitored instead. As in scikit-learn, "
+        '``solver="lbfgs"`` does not stop early.',
+    )
     .on("DeepBelief", also="The held-out rows are not used in pretraining.")
     .on(
         "TableSynthesizer",
