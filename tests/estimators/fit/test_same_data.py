@@ -98,7 +98,7 @@ def test_a_saved_network_knows_its_data(tmp_path):
 def test_the_remedy_for_a_network_in_a_pipeline_works():
     scaler = StandardScaler().fit(10 * X)
     pipe = make_pipeline(scaler, paused(scaler.transform(10 * X), Y))
-    with pytest.raises(ValueError, match=r"in a pipeline pipe\[:-1\].transform\(X\); to train"):
+    with pytest.raises(ValueError, match=r"in a pipeline, pipe\[:-1\].transform\(X\)\). To train"):
         pipe[-1].resume(10 * X, Y)
     assert pipe[-1].resume(pipe[:-1].transform(10 * X), Y).stop_reason_ == "max_iter"
     n_steps = pipe[-1].set_params(learning_rate="constant").t_
