@@ -1,4 +1,4 @@
-// Answer rows with a model that sknn.persistence.to_onnx wrote, without Python.
+// Answer rows with a model that sknn.persistence.to_onnx or skl2onnx wrote, without Python.
 //
 //   npm install onnxruntime-web
 //   echo '{"X": {"type": "float64", "dims": [1, 4], "data": [5.1, 3.5, 1.4, 0.2]}}' \

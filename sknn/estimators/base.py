@@ -157,8 +157,8 @@ class BaseNetwork(
         result is that of a call that was never interrupted, bit for bit. This holds on the same
         machine, with the same versions and number of BLAS threads. A limit in seconds starts over.
 
-        Parameters that were changed in between apply to the rest of the call, except the largest
-        number of epochs: it, and the patience of early stopping, which may depend on it, remain
+        Parameters that were changed in between apply to the rest of the call, except the maximum
+        number of epochs and the patience of early stopping, which may depend on it: these remain
         those of the interrupted call.
 
         Parameters

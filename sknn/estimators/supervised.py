@@ -132,7 +132,8 @@ class SupervisedNetwork(BaseNetwork):
         Returns
         -------
         activations : list of ndarray of shape (n_samples, n_units)
-            With several members ``(n_members, n_samples, n_units)``.
+            For feature maps of images (n_samples, height, width, n_filters). With several members,
+            one more axis comes first.
         """
         self._check_fitted()
         x = self._check_inputs(X)

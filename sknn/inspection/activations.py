@@ -93,9 +93,10 @@ class ActivationDisplay:
             Name of a layer, or its index among the hidden layers. If its output for one row is an
             image or a sequence, this is drawn (for recurrent layers the state after every step),
             otherwise the histogram of the layer. None draws histograms of all hidden layers. A
-            hidden layer goes by the name of its layer with units, such as "conv0", and its output
-            is that of `activations`: normalized, pooled, and activated by what follows. Other
-            layers have names as well: "pool0", or "residual0.hidden0" for one inside a block.
+            hidden layer goes by the name of its convolution, dense, or recurrent layer, such as
+            "conv0", and its output is that of `activations`: normalized, pooled, and activated by
+            what follows. Other layers have names as well: "pool0", or "residual0.hidden0" for one
+            inside a block.
         row : int, default=0
             Which row to draw, for an image or a sequence.
         alone : bool, default=False

@@ -132,7 +132,7 @@ def _lost_text(encoder: Any, levels: list[Any]) -> str:
             return (
                 f"the missing category {level!r}, which is an empty text in ONNX and would count "
                 'as unknown. Replace missing categories by "" before fit and in every request, '
-                'such as with fillna(""), and fit again.'
+                'such as with fillna(""), and fit again; or use a TableEncoder instead.'
             )
         return (
             f"the category {level!r} as the text '{level}', but gets '{text(level)}' in ONNX. "
