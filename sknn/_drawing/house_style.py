@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, signature
@@ -96,7 +97,7 @@ def house_style(theme: str = "light") -> dict[str, Any]:
     } | dict.fromkeys(inked, ink)
 
 
-_UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
+_UNKNOWN = re.compile(r"(?:unexpected keyword argument|kwargs were not used by contour:) '(\w+)'")
 
 
 def _unset() -> dict[str, Any]:
@@ -110,10 +111,12 @@ def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(plot)
     def styled(display: Any, *args: Any, **kwargs: Any) -> Any:
-        with pyplot().style.context(_unset()):
+        with pyplot().style.context(_unset()), warnings.catch_warnings():
+            # Before Matplotlib 3.11, contours only warn of arguments that they do not know.
+            warnings.filterwarnings("error", "The following kwargs were not used", UserWarning)
             try:
                 return plot(display, *args, **kwargs)
-            except (AttributeError, TypeError) as error:
+            except (AttributeError, TypeError, UserWarning) as error:
                 # Each artist of Matplotlib raises under its own name, which the user may not know.
                 found = _UNKNOWN.search(str(error))
                 if found is None or found[1] not in kwargs:

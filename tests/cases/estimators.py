@@ -216,7 +216,7 @@ enter(
     },
     SEED,
     (),
-    {WEIGHTS: "order, split, dropout and what is told beforehand are drawn for each row"},
+    {DENSE_WEIGHTS: "order, split, dropout and what is told beforehand are drawn for each row"},
     further=("small",),
 )
 

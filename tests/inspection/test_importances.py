@@ -73,7 +73,7 @@ def test_weights_of_members_are_averaged():
 
 @pytest.mark.parametrize("method", METHODS[1:])
 def test_a_table_has_one_number_a_column(method):
-    frame = pd.DataFrame(X[:, :3], columns=["a", "b", "c"])
+    frame = pd.DataFrame(X[:, :3].copy(), columns=["a", "b", "c"])
     frame["city"] = np.array(["x", "y", "z"])[np.digitize(X[:, 3], [-0.5, 0.5])]
     frame.loc[3, "a"] = np.nan
     model = TabularMLPRegressor(max_iter=10, n_members=2, n_splits=2, random_state=0).fit(frame, Y)
