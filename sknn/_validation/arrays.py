@@ -166,7 +166,9 @@ def check_rows(
     check_columns(X)
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse, but a regression target must be dense; pass y.toarray().")
-    _reject_flat_sparse(y)
+    if hasattr(y, "tocsr") and y.ndim == 1:
+        # SciPy converts one axis to CSR from version 1.14 on.
+        _check_indicator(y)
     with naming_arguments(X=X, y=y):
         X, y = validate_data(
             estimator,
@@ -202,7 +204,9 @@ def _target_array(y: Any, numeric: bool) -> Any:
         raise ValueError("This estimator requires y to be passed, but the target y is None.")
     if numeric and sp.issparse(y):
         raise TypeError("y is sparse, but a regression target must be dense; pass y.toarray().")
-    _reject_flat_sparse(y)
+    if hasattr(y, "tocsr") and y.ndim == 1:
+        # SciPy converts one axis to CSR from version 1.14 on.
+        _check_indicator(y)
     with naming_arguments(y=y):
         y = check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y")
     if y.ndim == 0:
@@ -223,12 +227,6 @@ def _shaped(y: Any, numeric: bool) -> Any:
     if sp.issparse(y):
         _check_indicator(y)
     return in_order(y if numeric else plain_numbers(y))
-
-
-def _reject_flat_sparse(y: Any) -> None:
-    """Raise for a sparse y of one axis, which SciPy converts to CSR from version 1.14 on."""
-    if sp.issparse(y) and y.ndim == 1:
-        _check_indicator(y)
 
 
 def _check_indicator(y: Any) -> None:

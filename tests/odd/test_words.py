@@ -405,7 +405,7 @@ OF_VALIDATION = {
         "X_val holds text .* .'red'., in column 'b'. Encode",
     ),
     "order": ({"X_val": TABLE[["b", "a"]]}, "In X_val: The feature names should match"),
-    "rows": ({"X_val": TABLE[:9]}, "X_val has 9 rows and y_val 60; both"),
+    "rows": ({"X_val": TABLE[:9]}, "X_val has 9 rows and y_val 60; they must"),
     "twice": ({"X_val": TABLE[["a", "b", "a"]]}, "X_val has more than one column named"),
     "labels": ({"y_val": [0, 7] * 30}, "`y_val` has classes not in .* `y_val` has .0 7."),
     "columns": ({"y_val": np.zeros((60, 2))}, "y_val must have one column; got shape"),
