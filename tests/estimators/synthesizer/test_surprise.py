@@ -1,4 +1,4 @@
-"""How synthesizers tell odd rows by columns that are relative to what is usual of each."""
+"""How synthesizers find odd rows by columns, each relative to its usual surprise."""
 
 import numpy as np
 import pytest
