@@ -10,7 +10,6 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import SubFigure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from sphinx_gallery.scrapers import matplotlib_scraper
 
 # Inches of the panels. Letters keep their size in points, so they look large in a small picture.
 SIZE = (2.9, 1.9)
@@ -18,6 +17,9 @@ SIZE = (2.9, 1.9)
 
 def scrape(block, block_vars, gallery_conf):
     """Save the pictures of a block for its page, and a thumbnail of the last one."""
+    # Imported here, so that tests of the drawing need no packages of the documentation.
+    from sphinx_gallery.scrapers import matplotlib_scraper
+
     figures = [plt.figure(number) for number in plt.get_fignums()]
     written = matplotlib_scraper(block, block_vars, gallery_conf)
     if figures:
