@@ -183,12 +183,12 @@ def _form(table: Table, place: int, categorical: NDArray | None) -> Form:
 
 
 @contextmanager
-def naming(label: Any) -> Iterator[None]:
-    """Add the column of X to the message of an error."""
+def naming(label: Any, owner: str = "X") -> Iterator[None]:
+    """Add the column, of X or of another argument, to the message of an error."""
     try:
         yield
     except (TypeError, ValueError, OverflowError) as error:
-        told = located(error, f"{column_at(label)} of X")
+        told = located(error, f"{column_at(label)} of {owner}")
         raise type(told)(f"{str(told).rstrip('.')}.{hint_at(label)}") from error
 
 

@@ -15,6 +15,8 @@ from sknn.preprocessing.matrix.levels import LevelBlock
 from sknn.preprocessing.matrix.numbers import NumberBlock
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
+from sknn.preprocessing.tokens.makers import maker_of
+from sknn.preprocessing.tokens.reading import in_utc
 
 Block = LevelBlock | NumberBlock
 
@@ -44,6 +46,7 @@ class MatrixCoder:
     def fit(cls, table: Table, sample: Sample, stress: float = 1.0) -> MatrixCoder:
         """Learn from training rows."""
         blocks: list[Block] = []
+        maker = maker_of(table)
         for place, form in enumerate(forms_of(table, None)):
             with naming(table.labels[place]):
                 column = table.column(place)
@@ -51,8 +54,8 @@ class MatrixCoder:
                 if form.kind == CATEGORY or form.way:
                     blocks.append(LevelBlock.fit(column, sample))
                 else:
-                    blocks.append(NumberBlock.fit(form.kind, column, sample))
-        return cls(blocks, FrameMaker.of(table.frame), list(table.labels), table.names, stress)
+                    blocks.append(NumberBlock.fit(form.kind, column, sample, maker.zone(place)))
+        return cls(blocks, maker, list(table.labels), table.names, stress)
 
     def places(self) -> Iterator[tuple[Block, slice, slice]]:
         """Yield the blocks, the columns of their choices, and those of their numbers."""
@@ -107,6 +110,10 @@ class MatrixCoder:
                 scores = matrix[:, number.start].astype(np.float64) / self.stress
             columns.append(block.decode(choices, scores))  # type: ignore[arg-type]
         return columns
+
+    def table(self, columns: list[NDArray]) -> Any:
+        """Return a table of entries, as `decode` returns them."""
+        return self.maker.make(in_utc(self.blocks, columns))
 
 
 def fill_choices(out: NDArray, choices: NDArray) -> None:

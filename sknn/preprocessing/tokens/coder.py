@@ -13,7 +13,9 @@ from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
 from sknn.preprocessing.tokens.levels import LevelTokens
+from sknn.preprocessing.tokens.makers import maker_of
 from sknn.preprocessing.tokens.numbers import NumberTokens
+from sknn.preprocessing.tokens.reading import in_utc
 
 ColumnTokens = LevelTokens | NumberTokens
 
@@ -52,6 +54,7 @@ class TableCoder:
             Largest number of levels of a column with separate codes.
         """
         columns: list[ColumnTokens] = []
+        maker = maker_of(table)
         for place, form in enumerate(forms_of(table, categorical)):
             with naming(table.labels[place]):
                 column = table.column(place)
@@ -59,8 +62,8 @@ class TableCoder:
                 if form.kind == CATEGORY or form.way:
                     columns.append(LevelTokens.fit(column, sample, most))
                 else:
-                    columns.append(NumberTokens.fit(form.kind, column, sample))
-        return cls(columns, FrameMaker.of(table.frame), list(table.labels), table.names)
+                    columns.append(NumberTokens.fit(form.kind, column, sample, maker.zone(place)))
+        return cls(columns, maker, list(table.labels), table.names)
 
     @property
     def sizes(self) -> list[int]:
@@ -110,6 +113,10 @@ class TableCoder:
                 beside += 1
             densities[:, place] = log_p
         return out
+
+    def table(self, columns: list[NDArray]) -> Any:
+        """Return a table of entries, as `decode` of its columns returns them."""
+        return self.maker.make(in_utc(self.columns, columns))
 
     def codes(self, rows: NDArray) -> NDArray:
         """Return the codes in rows for the network."""
