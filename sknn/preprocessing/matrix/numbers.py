@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.preprocessing.kinds import Form
 from sknn.preprocessing.matrix.scores import NormalScores
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.lattice import Lattice
@@ -39,9 +40,9 @@ class NumberBlock:
     lattice: Lattice | None
 
     @classmethod
-    def fit(cls, kind: str, column: Any, sample: Sample, zone: str = "") -> NumberBlock:
+    def fit(cls, form: Form, column: Any, sample: Sample, zone: str = "") -> NumberBlock:
         """Learn from the column of a table; `zone` is the time zone of dates."""
-        reading = Reading.of(kind, column, zone)
+        reading = Reading.of(form, column, zone)
         parted = Parted.of(reading.numbers(column), sample)
         known = parted.column.known.values
         if not len(parted.rest.values):

@@ -105,7 +105,13 @@ class ArrayMaker(FrameMaker):
         table = np.empty((len(columns[0]), len(columns)), object)
         for place, column in enumerate(columns):
             table[:, place] = self.objects[place].made(column)
-        return table if wanted is None or wanted.kind == "O" else table.astype(wanted)
+        if wanted is None or wanted.kind == "O":
+            return table
+        if wanted.kind not in "US":
+            return table.astype(wanted)
+        texts = [["" if entry is None else entry for entry in row] for row in table]
+        made = np.array(texts, wanted.kind)
+        return made.astype(np.promote_types(made.dtype, wanted))
 
     def own(self, X: Any, place: int) -> Any:
         """Return a column of an array as it is, None if it is no array."""

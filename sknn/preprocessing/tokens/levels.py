@@ -38,6 +38,7 @@ class LevelTokens:
     floor: float
 
     has_number = False
+    reading = None
 
     @classmethod
     def fit(cls, column: Any, sample: Sample, most: int) -> LevelTokens:

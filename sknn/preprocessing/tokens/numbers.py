@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.preprocessing.kinds import Form
 from sknn.preprocessing.numbers import squash
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.cells import Cells
@@ -50,9 +51,9 @@ class NumberTokens:
     has_number = True
 
     @classmethod
-    def fit(cls, kind: str, column: Any, sample: Sample, zone: str = "") -> NumberTokens:
+    def fit(cls, form: Form, column: Any, sample: Sample, zone: str = "") -> NumberTokens:
         """Learn from the column of a table; `zone` is the time zone of dates."""
-        reading = Reading.of(kind, column, zone)
+        reading = Reading.of(form, column, zone)
         parted = Parted.of(reading.numbers(column), sample)
         found, rest, some = parted.column, parted.rest, parted.has_missing
         known, floor = found.known, float(-np.log(sample.counts.sum() + 1.0))

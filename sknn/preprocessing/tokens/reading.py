@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.preprocessing.columns import Coded
-from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN
+from sknn.preprocessing.column_warnings import unread, warn_of_unread
+from sknn.preprocessing.columns import Coded, Table
+from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN, Form, naming
 from sknn.preprocessing.tokens.zones import to_utc, to_wall
+from sknn.preprocessing.writing import Writing, writing_of
 
 _HUGE = 8e307
 _MONTHS, _MICRO, _NANO = "M", "us", "ns"
@@ -30,16 +32,31 @@ class Reading:
         columns of periods, they count months.
     zone : str
         The time zone in which the clocks of dates are read; blank for none.
+    way : str
+        How text is read; blank if there was none in fit.
+    writing : Writing or None
+        How text is written; None if most entries are not text.
+    unread : float
+        The share of entries that could not be read in fit.
+    lost : None or NaN
+        The missing entry of a column of text.
     """
 
     kind: str
     unit: str = _MICRO
     zone: str = ""
+    way: str = ""
+    writing: Writing | None = None
+    unread: float = 0.0
+    lost: float | None = None
 
     @classmethod
-    def of(cls, kind: str, column: Any, zone: str = "") -> Reading:
+    def of(cls, form: Form, column: Any, zone: str = "") -> Reading:
         """Choose the unit that suits a column."""
-        reading = cls(kind, _MICRO, zone if kind == DATE else "")
+        kind = form.kind
+        reading = cls(kind, _MICRO, zone if kind == DATE else "", form.way)
+        if form.way:
+            reading._learn_texts(column)
         if kind == DATE:
             moments = reading.read(column)
             moments = moments[~np.isnat(moments)]
@@ -49,11 +66,22 @@ class Reading:
             reading.unit = _NANO
         return reading
 
+    def _learn_texts(self, column: Any) -> None:
+        self.writing = writing_of(self.kind, self.way, column)
+        n_lost, n_given = unread(column, self.read(column))
+        self.unread = n_lost / max(n_given, 1)
+        self.lost = np.nan if any(isinstance(entry, float) for entry in column) else None
+
+    def check(self, label: Any, column: Any) -> None:
+        """Warn if the text of a column has another form than in fit."""
+        n_lost, n_given = unread(column, self.read(column))
+        warn_of_unread(label, self.kind, n_lost, n_given, self.unread)
+
     def read(self, column: Any) -> NDArray:
         """Return a column as numbers, dates by the clock of their zone, or time spans."""
         if self.kind == SPAN:
-            return _spans(column, self.unit)
-        read = READERS[self.kind](column)
+            return _spans(column, self.unit, self.way)
+        read = READERS[self.kind](column, self.way)
         if self.kind == NUMBER and (np.abs(read) > _HUGE).any():
             raise ValueError(
                 "found infinity or a value too large; replace such entries, for example with NaN, "
@@ -91,15 +119,36 @@ class Reading:
         out[known] = np.rint(numbers[known]).astype(np.int64).astype(out.dtype)
         return out.astype("M8[us]") if self.kind == DATE else out
 
-    def in_utc(self, moments: NDArray) -> NDArray:
-        """Return dates by the clock of their zone in UTC."""
-        return to_utc(moments, self.zone) if self.zone else moments
+    def returned(self, entries: NDArray) -> NDArray:
+        """Return entries as a frame holds them: dates in UTC, and text if the column was text."""
+        if entries.dtype.kind == "M" and self.zone:
+            entries = to_utc(entries, self.zone)
+        return entries if self.writing is None else self._written(entries)
+
+    def _written(self, entries: NDArray) -> NDArray:
+        assert self.writing is not None
+        texts = np.full(len(entries), self.lost, object)
+        known = np.flatnonzero(~np.isnan(self.plain(entries)))
+        # Only microseconds become datetime and timedelta of Python.
+        some = entries[known]
+        if self.kind != NUMBER:
+            some = some.astype(f"{entries.dtype.kind}8[us]")
+        texts[known] = [self.writing.write(entry) for entry in some.tolist()]
+        return texts
 
 
-def in_utc(parts: Sequence[Any], columns: list[NDArray]) -> list[NDArray]:
-    """Return columns with dates in UTC, which the parts of a coder read by clocks."""
+def returned(parts: Sequence[Any], columns: list[NDArray]) -> list[NDArray]:
+    """Return the columns of a table, as the parts of a coder decode them, for a frame."""
     pairs = zip(parts, columns, strict=True)
-    return [part.reading.in_utc(c) if c.dtype.kind == "M" else c for part, c in pairs]
+    return [c if part.reading is None else part.reading.returned(c) for part, c in pairs]
+
+
+def check_texts(parts: Sequence[Any], table: Table) -> None:
+    """Warn where the text of a column has another form than in fit."""
+    for place, part in enumerate(parts):
+        if part.reading is not None and part.reading.way:
+            with naming(table.labels[place]):
+                part.reading.check(table.labels[place], table.column(place))
 
 
 def _is_fine(column: Any) -> bool:
@@ -110,10 +159,10 @@ def _is_fine(column: Any) -> bool:
     return bool((column != column.astype("m8[us]"))[~np.isnat(column)].any())
 
 
-def _spans(column: Any, unit: str) -> NDArray:
+def _spans(column: Any, unit: str, way: str) -> NDArray:
     if unit == _NANO and getattr(column, "dtype", np.dtype("O")).kind == "m":
         return column.astype("m8[ns]")
-    read = READERS[SPAN](column)
+    read = READERS[SPAN](column, way)
     spans = np.full(len(read), np.timedelta64("NaT", "us"))
     known = ~np.isnan(read)
     spans[known] = np.rint(read[known] * 1e6).astype(np.int64).astype("m8[us]")
