@@ -36,7 +36,7 @@ class Piece(NamedTuple):
 
 
 @dataclass
-class Layout:
+class TextLayout:
     """The most frequent layout of texts.
 
     Attributes
@@ -49,7 +49,7 @@ class Layout:
     pieces: list[Piece]
 
     @classmethod
-    def of(cls, found: Sequence[re.Match[str]]) -> Layout:
+    def of(cls, found: Sequence[re.Match[str]]) -> TextLayout:
         """Learn from matches."""
         split = [_pieces(match) for match in found]
         key, _ = Counter(map(_key, split)).most_common(1)[0]
@@ -99,10 +99,10 @@ class DateWriting:
 
     Attributes
     ----------
-    layout : Layout
+    layout : TextLayout
     """
 
-    layout: Layout
+    layout: TextLayout
 
     @classmethod
     def of(cls, texts: Sequence[str], way: str) -> DateWriting:
@@ -110,7 +110,7 @@ class DateWriting:
         names = [way] if way in DATE_LAYOUTS else MIXED[way]
         layouts = [DATE_LAYOUTS[name] for name in names]
         every = (pattern.fullmatch(text.strip()) for text in texts for pattern in layouts)
-        return cls(Layout.of([match for match in every if match]))
+        return cls(TextLayout.of([match for match in every if match]))
 
     def write(self, moment: datetime.datetime) -> str:
         """Return a date as text."""
@@ -151,16 +151,16 @@ class SpanWriting:
 
     Attributes
     ----------
-    layout : Layout
+    layout : TextLayout
     """
 
-    layout: Layout
+    layout: TextLayout
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> SpanWriting:
         """Learn from texts."""
         every = (SPAN_LAYOUT.fullmatch(text.strip().lstrip("-")) for text in texts)
-        return cls(Layout.of([match for match in every if match]))
+        return cls(TextLayout.of([match for match in every if match]))
 
     def write(self, span: datetime.timedelta) -> str:
         """Return a time span as text."""
