@@ -243,10 +243,10 @@ def _refuse(estimator: Any, target: Any) -> None:
 
 
 def _code(classes: NDArray, label: Any) -> int:
-    found = np.flatnonzero(classes == label) if np.ndim(label) == 0 else ()
-    if not len(found):
+    found = [] if np.ndim(label) else np.flatnonzero(classes == label).tolist()
+    if not found:
         raise ValueError(f"target must be one of the classes {classes.tolist()}; got {label!r}.")
-    return int(found[0])
+    return found[0]
 
 
 def n_outputs(estimator: Any) -> int:
