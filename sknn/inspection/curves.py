@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes
+from sknn._drawing.pyplot import axes, faint, label_epochs, legend
 from sknn.inspection.unwrap import network_of, served, several
 
 # A penalty that is a smaller share of the loss than this does not get a separate curve.
@@ -24,7 +24,7 @@ _LINES = {
     "generator": "--",
 }
 
-_THIN = {"color": "0.7", "linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
+_THIN = {"linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
 
 
 @dataclass(frozen=True)
@@ -198,15 +198,16 @@ class LossCurveDisplay:
                 style["color"] = colors[curve.name]
                 style["label"] = label if curve.prominent else None
             if not curve.prominent:
-                style |= _THIN
+                style |= _THIN | faint()
             style["marker"] = "." if len(curve.epoch) == 1 else ""
             (line,) = ax.plot(curve.epoch, curve.loss, **style | line_kw)
             colors.setdefault(curve.name, line.get_color())
             self.lines_.append(line)
             if curve.part == "validation" and curve.prominent:
                 _mark_best(ax, curve, line.get_color())
-        ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log_scale else "linear")
-        ax.legend()
+        ax.set(ylabel="loss", yscale="log" if log_scale else "linear")
+        label_epochs(ax)
+        legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -88,6 +88,11 @@ class MatrixCoder:
         """The columns of numbers."""
         return [place for _, _, each in self.places() for place in range(each.start, each.stop)]
 
+    def origins(self) -> NDArray:
+        """Return the column of the table that each column of the matrix comes from."""
+        widths = [block.n_choices + block.n_numbers for block in self.blocks]
+        return np.repeat(np.arange(len(widths)), widths)
+
     def encode(self, table: Table, dtype: Any) -> NDArray:
         """Return the matrix; an unseen entry has an equal share of all choices."""
         check_texts(self.blocks, table)
