@@ -84,6 +84,12 @@ class Table:
         """Return a column as a vector, or Coded."""
         return self.once(place, lambda: self._read(place))
 
+    def read(self) -> None:
+        """Read all columns now, not on demand."""
+        if self.matrix is None:
+            for place in range(self.n_columns):
+                self.column(place)
+
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return the result of `make`, which is called only once."""
         if key not in self._seen:
