@@ -147,6 +147,7 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
     >>> {name: rows.shape for name, rows in onnx_inputs(net, X[:2]).items()}
     {'X': (2, 4)}
     """
+    estimator = winner_of(estimator)
     inputs = _named_inputs(estimator, X, dtype)
     if not _is_of_sklearn(estimator):
         return inputs
@@ -205,6 +206,7 @@ def onnx_types(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> list[t
 def _named_inputs(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str, NDArray]:
     """Return rows as inputs that have the names of columns."""
     dtype = None if dtype is None else _checked(dtype)
+    estimator = winner_of(estimator)
     if _is_of_sklearn(estimator):
         check_is_fitted(estimator)
         return rows_by_column(estimator, X, dtype)
@@ -216,11 +218,18 @@ def _is_of_sklearn(estimator: Any) -> bool:
     return type(estimator).__module__.startswith("sklearn.")
 
 
+def winner_of(estimator: Any) -> Any:
+    """Return the best estimator of a search of sknn, any other estimator as it is."""
+    if type(estimator) not in SEARCHES:
+        return estimator
+    check_is_fitted(estimator)
+    return estimator.best_estimator_
+
+
 def family_of(estimator: Any) -> Family:
     """Return the converter of a fitted estimator, with its inputs and outputs."""
     check_is_fitted(estimator)
-    if type(estimator) in SEARCHES:
-        estimator = estimator.best_estimator_
+    estimator = winner_of(estimator)
     found: Family = FAMILIES.find(estimator)(estimator)
     return found
 

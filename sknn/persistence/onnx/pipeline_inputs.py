@@ -31,12 +31,15 @@ _TYPES = {
         (bool, "Boolean"),
     ]
 }
-Readings = dict[str, tuple[str, str]]
-"""The kind of each column, and how its text is read."""
+Readings = dict[Any, tuple[str, str]]
+"""The kind of each column by its name or place, and how its text is read."""
 
 
 def rows_by_column(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str, NDArray]:
     """Return each column of a frame as an input of shape (rows, 1), any other X as one input.
+
+    Texts in a list or vector are one input of shape (rows, 1). An array with text and other
+    entries has one input for each column, named x0, x1, ...
 
     Parameters
     ----------
@@ -46,19 +49,30 @@ def rows_by_column(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str,
     dtype : dtype or None
         Of numbers; None: float64, and float32 for an X in float32.
     """
-    names = getattr(estimator, "feature_names_in_", None)
+    names: Any = getattr(estimator, "feature_names_in_", None)
     if names is None:
         x = X.toarray() if sparse.issparse(X) else np.asarray(X)
-        numbers = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
-        return {"X": np.ascontiguousarray(x, dtype or numbers)}
-    table, readings = read_table(X), _readings(estimator)
-    lost = sorted(set(names) - set(table.names or ()))
+        if x.ndim == 1 and x.dtype.kind in "OUT":
+            return {"X": x.astype(object)[:, None]}
+        if not _has_text(x):
+            numbers = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+            return {"X": np.ascontiguousarray(x, dtype or numbers)}
+        names = range(x.shape[1])
+    table, readings = read_table(X), _readings(estimator, list(names))
+    lost = sorted(set(names) - set(table.labels))
     if lost:
         raise ValueError(f"X must be a frame with all columns of fit; it lacks {lost}.")
     found = {name: _read(table, name, readings.get(name)) for name in names}
-    if dtype is None:
-        return found
-    return {name: x.astype(dtype) if x.dtype.kind == "f" else x for name, x in found.items()}
+    if dtype is not None:
+        found = {name: x.astype(dtype) if x.dtype.kind == "f" else x for name, x in found.items()}
+    return {name if isinstance(name, str) else f"x{name}": x for name, x in found.items()}
+
+
+def _has_text(x: NDArray) -> bool:
+    """Return whether an array holds text, alone or among entries of other kinds."""
+    if x.dtype.kind == "O":
+        return any(isinstance(each, str) for each in x.ravel())
+    return x.dtype.kind in "UT"
 
 
 def legal_names(names: Sequence[str]) -> list[str]:
@@ -97,7 +111,7 @@ def skl2onnx() -> Any:
     return package
 
 
-def _read(table: Table, name: str, reading: tuple[str, str] | None) -> NDArray:
+def _read(table: Table, name: Any, reading: tuple[str, str] | None) -> NDArray:
     column = table.column(table.labels.index(name))
     if reading is not None:
         return read_as(column, *reading)[:, None]
@@ -110,11 +124,10 @@ def _read(table: Table, name: str, reading: tuple[str, str] | None) -> NDArray:
 # -- columns that an encoder of sknn reads as they are ------------------------------------------
 
 
-def _readings(estimator: Any) -> Readings:
+def _readings(estimator: Any, names: list[Any]) -> Readings:
     """Return how the encoder of sknn reads the columns of X that reach it as they are."""
     found = _innermost(estimator)
     steps = [step for _, step in found.steps] if isinstance(found, Pipeline) else [found]
-    names: list[str | None] = list(estimator.feature_names_in_)
     for step in steps:
         encoder = step.encoder_ if isinstance(step, TableNetwork) else step
         if isinstance(encoder, TableEncoder):
@@ -141,7 +154,7 @@ def _reads_the_same(inner: Any, outer: Any) -> bool:
     return names is not None and np.array_equal(names, outer.feature_names_in_)
 
 
-def _after(step: Any, names: list[str | None]) -> list[str | None]:
+def _after(step: Any, names: list[Any]) -> list[Any]:
     """Return the column of X behind each one passed on, None if changed; none if all are."""
     if _is_identity(step):
         return names
@@ -151,7 +164,7 @@ def _after(step: Any, names: list[str | None]) -> list[str | None]:
         return names
     if not isinstance(step, ColumnTransformer):
         return []
-    passed: dict[int, str | None] = {}
+    passed: dict[int, Any] = {}
     width = 0
     for transformer, columns, places in columns_of_steps(step):
         passed |= enumerate(_after(transformer, [names[i] for i in columns]), places.start)
