@@ -24,8 +24,8 @@ class ArrayForm:
     coder: MatrixCoder | None = None
     """Converts between the table and the matrix for the network; None if it reads X itself."""
 
-    def restored(self, rows: NDArray) -> Any:
-        """Return reconstructed rows in the form of X."""
+    def restored(self, rows: NDArray, X: Any) -> Any:
+        """Return reconstructed rows in the form of X in fit, with the row names of this X."""
         return rows
 
     def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
@@ -101,9 +101,9 @@ class TableForm(ArrayForm):
 
     coder: MatrixCoder
 
-    def restored(self, rows: NDArray) -> Any:
-        """Return a frame with the names and dtypes of the first."""
-        return self.coder.table(self.coder.decode(rows))
+    def restored(self, rows: NDArray, X: Any) -> Any:
+        """Return a frame with the names and dtypes of the first, and the row names of X."""
+        return self.coder.maker.aligned(self.coder.table(self.coder.decode(rows)), X)
 
     def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
         """Return a frame with the names and dtypes of the first."""
