@@ -272,6 +272,9 @@ def _each(
     if column.dtype.kind == np.dtype(dtype).kind:
         return column.astype(dtype)
     once = _Once(read_text)
+    entries = column.tolist()
+    if set(map(type, entries)) == {str}:
+        return np.fromiter(map(once.__getitem__, entries), dtype, len(column))
     found = (
         once[_plain(entry)] if isinstance(entry, (str, bytes)) else read(entry) for entry in column
     )
