@@ -117,9 +117,9 @@ def histogram(ax: Any, values: Any, **hist_kw: Any) -> None:
     ax.locator_params(axis="x", nbins=4)
 
 
-def label_epochs(ax: Any) -> None:
-    """Label the horizontal axis, which counts epochs."""
-    ax.set_xlabel("epoch")
+def label_counts(ax: Any, label: str = "epoch") -> None:
+    """Label the horizontal axis, which counts something."""
+    ax.set_xlabel(label)
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 

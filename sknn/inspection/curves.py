@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes, faint, label_epochs, legend
+from sknn._drawing.pyplot import axes, faint, label_counts, legend
 from sknn.inspection.unwrap import network_of, served, several
 
 # A penalty that is a smaller share of the loss than this does not get a separate curve.
@@ -206,7 +206,7 @@ class LossCurveDisplay:
             if curve.part == "validation" and curve.prominent:
                 _mark_best(ax, curve, line.get_color())
         ax.set(ylabel="loss", yscale="log" if log_scale else "linear")
-        label_epochs(ax)
+        label_counts(ax)
         legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

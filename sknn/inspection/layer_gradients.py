@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sknn._drawing.house_style import AMOUNTS, in_house_style, is_dark
-from sknn._drawing.pyplot import axes, label_epochs, legend, pyplot
+from sknn._drawing.pyplot import axes, label_counts, legend, pyplot
 from sknn.inspection.unwrap import network_of, served
 
 _QUANTITIES = {
@@ -135,7 +135,7 @@ class GradientDisplay:
             marker = "." if np.size(self.epoch) == 1 else ""
             style = {"label": name, "color": shade, "marker": marker}
             self.lines_ += ax.plot(self.epoch, values, **style | line_kw)
-        label_epochs(ax)
+        label_counts(ax)
         ax.set(ylabel=_QUANTITIES.get(self.quantity, self.quantity))
         if self._spans_decades():
             ax.set_yscale("log")

@@ -84,6 +84,26 @@ def test_images_of_every_kind_of_layer(model, rows, layer, shape, expected):
     assert next(iter(display.weights.values())).shape == expected
 
 
+@pytest.mark.parametrize(
+    ("model", "rows", "layer"),
+    [
+        (GAN((16,), (4,), max_iter=1, random_state=0), X[:, :5], 0),
+        (net(16), X[:, :5], "output"),
+        (TabularMLPClassifier(hidden_layer_sizes=(4,), max_iter=1, random_state=0), X, 0),
+        (AutoEncoder((9, 4), **BRIEF), X[:, :5], "hidden1"),
+    ],
+)
+def test_inputs_without_places_are_not_taken_for_pixels(model, rows, layer):
+    model.fit(rows, Y)
+    assert WeightsDisplay.from_estimator(model, layer=layer).kind == "histogram"
+
+
+def test_the_discriminator_of_a_gan_reads_pixels():
+    gan = GAN((4,), (3,), max_iter=1, random_state=0).fit(X)
+    display = WeightsDisplay.from_estimator(gan, layer="discriminator_hidden0")
+    assert display.weights["discriminator_hidden0"].shape == (3, 4, 4)
+
+
 def test_histograms_of_all_layers():
     layers = [Dense(5), Residual([Dense(5)])]
     model = MLPClassifier(layers=layers, **BRIEF).fit(X[:, :3], Y)
