@@ -279,6 +279,12 @@ def test_one_line_a_layer():
     assert len(dead.lines_) == 2 and dead.ax_.get_yscale() == "linear"
 
 
+def test_some_of_many_layers_are_named():
+    display = GradientDisplay(epoch=[1, 2], values={f"l{i}": [1.0, 0.1 * i] for i in range(50)})
+    names = [text.get_text() for text in display.plot().ax_.get_legend().get_texts()]
+    assert len(names) == 12 and (names[0], names[-1]) == ("l0", "l49")
+
+
 def test_gradients_that_were_not_measured():
     with pytest.raises(ValueError, match=r"Diagnostics\(\)"):
         GradientDisplay.from_estimator(net().fit(X, Y))
