@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn._drawing.frames import number_columns
 from sknn.estimators.fit.frames import FrameRows
 from sknn.estimators.synthesizer.estimator import TableSynthesizer
 from sknn.estimators.tabular.network import TableNetwork
-from sknn.preprocessing.columns import Table, read_table
 
 
 def origins(final: Any) -> NDArray | None:
@@ -42,33 +42,21 @@ def two_columns(rows: Any, columns: Any) -> NDArray:
     """
     if len(np.shape(rows)) != 2:
         raise ValueError(f"X must be rows of numbers; got an array of shape {np.shape(rows)}.")
-    table, n = read_table(rows), np.shape(rows)[1]
-    if columns is None:
-        pair = [place for place in range(n) if _numbers(table, place) is not None][:2]
-    else:
-        pair = _pair(columns, n)
-    found = [_numbers(table, place) for place in pair]
-    if not found or any(each is None for each in found):
+    n, numbers = np.shape(rows)[1], number_columns(rows)
+    pair = list(numbers)[:2] if columns is None else _pair(columns, n)
+    if not pair or not numbers.keys() >= set(pair):
+        labels = list(getattr(rows, "columns", range(n)))
         raise ValueError(
-            f"columns must be two of the columns of numbers among {list(table.labels)}; got "
-            f"{columns!r}."
+            f"columns must be two of the columns of numbers among {labels}; got {columns!r}."
         )
-    if len(found) == 1 or n == 1:
-        found = [found[0], np.zeros(np.shape(rows)[0])]
-    return np.column_stack(found)  # type: ignore[arg-type]
+    first, *second = (numbers[place] for place in pair)
+    return np.column_stack([first, *(second or [np.zeros(len(first))])])
 
 
 def _pair(columns: Any, n: int) -> list[int]:
-    pair = np.asarray(columns)
     if n == 1:
         return [0]
+    pair = np.asarray(columns)
     if pair.shape != (2,) or pair.dtype.kind not in "iu" or not ((-n <= pair) & (pair < n)).all():
         raise ValueError(f"columns must be two numbers below {n}; got {columns!r}.")
     return [int(place) % n for place in pair]
-
-
-def _numbers(table: Table, place: int) -> NDArray | None:
-    """Return a column as floats, None if it does not hold numbers."""
-    column = table.column(place)
-    values = np.asarray(column) if isinstance(column, (np.ndarray, list)) else None
-    return values.astype(float) if values is not None and values.dtype.kind in "fiu" else None
