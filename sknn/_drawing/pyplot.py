@@ -36,6 +36,11 @@ def color(i: int) -> str:
     return cycle[i % len(cycle)]
 
 
+def faint() -> dict[str, Any]:
+    """Return the style of what lies behind: gray on any background."""
+    return {"color": pyplot().rcParams["text.color"], "alpha": 0.3}
+
+
 def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **shared: Any) -> Any:
     """Return axes for pictures in rows and columns.
 
@@ -88,7 +93,13 @@ def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **sh
 
 
 def show_image(ax: Any, image: Any, **image_kw: Any) -> Any:
-    """Draw an image without ticks and grid; return the artist."""
+    """Draw an image without ticks and grid; return the artist.
+
+    NaN is transparent, and colors are clipped to the range from 0 to 1.
+    """
+    if image.ndim == 3:
+        there = np.isfinite(image).all(axis=-1, keepdims=True)
+        image = np.concatenate([np.where(there, np.clip(image, 0.0, 1.0), 0.0), there], axis=-1)
     artist = ax.imshow(image, **image_kw)
     ax.grid(False)
     ax.set(xticks=[], yticks=[])
@@ -102,3 +113,36 @@ def histogram(ax: Any, values: Any, **hist_kw: Any) -> None:
     if flat.size and np.ptp(flat) <= 1e-9 * np.abs(flat).max() + 1e-300:
         flat = np.full_like(flat, flat.mean())
     ax.hist(flat, **hist_kw)
+    # A panel is narrow.
+    ax.locator_params(axis="x", nbins=4)
+
+
+def label_epochs(ax: Any) -> None:
+    """Label the horizontal axis, which counts epochs."""
+    ax.set_xlabel("epoch")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+
+
+def legend(ax: Any, artists: Any = None, **legend_kw: Any) -> Any:
+    """Draw a legend of artists, by default of all lines, with their labels as they are.
+
+    Matplotlib leaves out labels that begin with an underscore, and reads text between dollar signs
+    as a formula; if it cannot, the figure cannot be drawn.
+    """
+    given = ax.lines if artists is None else artists
+    named = [each for each in given if not str(each.get_label() or "_child").startswith("_child")]
+    drawn = ax.legend(named, [str(i) for i in range(len(named))], **legend_kw)
+    for text, artist in zip(drawn.get_texts(), named, strict=True):
+        write(text, artist.get_label())
+    return drawn
+
+
+def write(text: Any, content: str) -> None:
+    """Set the content of a text; dollar signs begin a formula only if they can."""
+    from matplotlib.mathtext import MathTextParser
+
+    text.set_text(content)
+    try:
+        MathTextParser("path").parse(content)
+    except (ValueError, RuntimeError):
+        text.set_parse_math(False)

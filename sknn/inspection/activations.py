@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import AMOUNTS, SIGNS, in_house_style
 from sknn._drawing.mosaic import mosaic
-from sknn._drawing.pyplot import axes, histogram, panels, show_image
+from sknn._drawing.pyplot import axes, histogram, panels, show_image, write
 from sknn.core.constraints import is_number
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.network import Network
@@ -168,7 +168,7 @@ class ActivationDisplay:
             self.image_ = ax.imshow(values.T, **style | image_kw)
             ax.grid(False)
             ax.set(xlabel="step", ylabel="unit")
-        ax.set_title(name)
+        write(ax.set_title(""), name)
         ax.figure.colorbar(self.image_, ax=ax, label="output", shrink=0.8)
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
@@ -183,7 +183,8 @@ class ActivationDisplay:
             there = values[np.isfinite(values)]
             shares = np.full(there.size, 1.0 / max(there.size, 1))
             histogram(each, there, **{"bins": 30, "weights": shares} | hist_kw)
-            each.set(title=name, xlabel="output")
+            each.set_xlabel("output")
+            write(each.set_title(""), name)
         for each in grid[:, 0]:
             each.set_ylabel("share")
         self.axes_ = grid.ravel()[:n]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes
+from sknn._drawing.pyplot import axes, faint, legend, pyplot
 from sknn.core.constraints import integer
 from sknn.core.optimizers import Optimizer
 from sknn.core.spec import resolve
@@ -171,18 +171,23 @@ class OptimizerPathDisplay:
         there = height[np.isfinite(height)]
         if there.size:
             levels = np.unique(np.quantile(there, np.linspace(0.0, 1.0, 16)))
-            ax.contour(x, y, height, levels=levels, colors="0.75", linewidths=0.8, zorder=1)
+            ax.contour(x, y, height, levels=levels, **_level_lines())
         self.lines_ = []
         for name, path in self.paths.items():
             style = {"label": name, "marker": ".", "markersize": 4, "linewidth": 1.2}
             self.lines_ += ax.plot(*path.T, **style | line_kw)
         begin = next(iter(self.paths.values()))[0]
-        ax.plot(*begin, "o", color="0.3", zorder=3)
+        ax.plot(*begin, "o", color=pyplot().rcParams["text.color"], zorder=3)
         ax.set(xlim=(left, right), ylim=(low, high), xlabel="first weight", ylabel="second weight")
         ax.grid(False)
-        ax.legend()
+        legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _level_lines() -> dict[str, Any]:
+    behind = faint()
+    return {"colors": behind["color"], "alpha": behind["alpha"], "linewidths": 0.8, "zorder": 1}
 
 
 def _surface(surface: Any, start: Any, limits: Any) -> tuple[Function, Any, Any]:

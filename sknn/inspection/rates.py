@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes
+from sknn._drawing.pyplot import axes, label_epochs, legend
 from sknn.core.constraints import integer, real
 from sknn.core.schedules import Schedule
 from sknn.core.spec import resolve
@@ -157,13 +157,15 @@ class LearningRateDisplay:
         ax = axes(ax)
         self.lines_ = []
         for name, (epochs, rates) in self.rates.items():
-            style = {"label": name, "marker": "." if len(epochs) == 1 else ""}
-            if len(epochs) > 1 and epochs[1] - epochs[0] >= 1:
-                # The rate is constant within an epoch: a drop is a step, not a slope.
+            style = {"label": name}
+            if len(epochs) == 1 or epochs[1] - epochs[0] >= 1:
+                # There is one rate per epoch, to its end: a drop is a step, not a slope.
                 style["drawstyle"] = "steps-post"
+                epochs, rates = np.append(epochs, epochs[-1] + 1), np.append(rates, rates[-1])
             self.lines_ += ax.plot(epochs, rates, **style | line_kw)
-        ax.set(xlabel="epoch", ylabel="learning rate")
-        ax.legend()
+        label_epochs(ax)
+        ax.set_ylabel("learning rate")
+        legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
@@ -199,7 +201,8 @@ def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:
     if getattr(final, "solver", None) == "lbfgs":
         raise ValueError("solver='lbfgs' has no learning rate.")
     if final.__sklearn_is_fitted__() and "learning_rate" in final.history_:
-        return final.history_["epoch"], final.history_["learning_rate"]
+        # The first epoch, which has number 1, is from 0 to 1.
+        return final.history_["epoch"] - 1, final.history_["learning_rate"]
     trial = clone(final)
     trial._check_parameters()
     recipe = trial._recipe()

@@ -171,7 +171,7 @@ class ReconstructionDisplay:
         # Reconstructions may slightly leave the range of the rows.
         style = {"cmap": "gray", "vmin": np.min(self.rows), "vmax": np.max(self.rows)}
         whole = mosaic(both, len(self.rows))
-        show_image(ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **style | image_kw)
+        show_image(ax, whole, **style | image_kw)
         ax.set_yticks(centers(2, both.shape[1]), ["rows", "reconstructions"])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)

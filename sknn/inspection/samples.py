@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
-from sknn._drawing.pyplot import axes, color, panels, show_image
+from sknn._drawing.pyplot import axes, color, faint, legend, panels, show_image, write
 from sknn.core.constraints import integer
 from sknn.inspection.unwrap import first_rows, network_of, served, several
 
@@ -154,11 +154,11 @@ class SamplesDisplay:
         every = np.concatenate(list(self.samples.values()))
         n_lines = len(self.samples)
         whole = mosaic(every, None if n_lines == 1 else len(every) // n_lines)
-        show_image(
-            ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **{"cmap": "gray"} | image_kw
-        )
+        show_image(ax, whole, **{"cmap": "gray"} | image_kw)
         if n_lines > 1:
             ax.set_yticks(centers(n_lines, every.shape[1]), list(self.samples))
+            for label, name in zip(ax.get_yticklabels(), self.samples, strict=True):
+                write(label, name)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
@@ -172,12 +172,14 @@ class SamplesDisplay:
             each.set_axis_off()
         for each, (name, points) in zip(grid.flat, self.samples.items(), strict=False):
             if self.data is not None:
-                each.scatter(*self.data.T, s=4, color="0.7", linewidths=0, label="data")
+                each.scatter(
+                    *self.data.T, s=4, linewidths=0, label="data", **faint() | {"alpha": 0.5}
+                )
             style = {"s": 6, "color": color(1), "linewidths": 0, "label": "samples"}
             each.scatter(*points.T, **style | scatter_kw)
-            each.set_title(name)
+            write(each.set_title(""), name)
         if self.data is not None:
-            grid.flat[0].legend(markerscale=2)
+            legend(grid.flat[0], grid.flat[0].collections, markerscale=2)
         self.axes_ = grid.ravel()[:n]
         self.ax_, self.figure_ = bound, self.axes_[0].figure
 

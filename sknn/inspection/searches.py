@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes, color
+from sknn._drawing.pyplot import axes, color, faint, legend
 
 
 class SearchDisplay:
@@ -127,14 +127,15 @@ class SearchDisplay:
         self.lines_ = []
         for each in np.unique(candidate):
             rows = candidate == each
-            style = {"color": "0.7", "marker": ".", "linewidth": 1.0, "zorder": 2}
+            style = faint() | {"marker": ".", "linewidth": 1.0, "zorder": 2}
             if each == self.best:
-                style |= {"color": color(0), "linewidth": 2.5, "zorder": 3, "label": "best"}
+                style = {"color": color(0), "marker": ".", "linewidth": 2.5, "zorder": 3}
+                style["label"] = "best"
             self.lines_ += ax.plot(epochs[rows], score[rows], **style | line_kw)
         ax.set(xlabel="epochs", ylabel=f"cross-validated {self.score_name}")
         ax.set_xscale("log", base=2)
         ax.xaxis.set_major_formatter("{x:g}")
         if self.best is not None:
-            ax.legend()
+            legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

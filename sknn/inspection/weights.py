@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import SIGNS, in_house_style
 from sknn._drawing.mosaic import as_images, image_shape, mosaic
-from sknn._drawing.pyplot import axes, histogram, panels, show_image
+from sknn._drawing.pyplot import axes, histogram, panels, show_image, write
 from sknn.core.constraints import integer
 from sknn.core.network import Network
 from sknn.inspection.unwrap import chosen_layer, chosen_member, network_of, served
@@ -158,14 +158,13 @@ class WeightsDisplay:
         if images.ndim == 4:
             # Three channels are colors: gray is zero.
             picture, style = 0.5 + 0.5 * mosaic(images) / limit, {}
-            picture = np.nan_to_num(picture, nan=1.0)
         else:
             picture, style = mosaic(images), {"cmap": SIGNS, "vmin": -limit, "vmax": limit}
         self.image_ = show_image(ax, picture, **style | image_kw)
         if images.ndim == 3:
             ax.figure.colorbar(self.image_, ax=ax, label="weight", shrink=0.8)
         ax.spines[:].set_visible(False)
-        ax.set_title(name)
+        write(ax.set_title(""), name)
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
     def _plot_histograms(self, ax: Any, hist_kw: dict[str, Any]) -> None:
@@ -177,7 +176,8 @@ class WeightsDisplay:
         for each, (name, values) in zip(grid.flat, self.weights.items(), strict=False):
             histogram(each, values, **{"bins": 40} | hist_kw)
             each.axvline(0.0, color="0.5", linewidth=0.8)
-            each.set(title=name, xlabel="weight")
+            each.set_xlabel("weight")
+            write(each.set_title(""), name)
         for each in grid[:, 0]:
             each.set_ylabel("number")
         self.axes_ = grid.ravel()[:n]

@@ -226,6 +226,8 @@ class OutOfFold(Callback):
     x : ndarray of shape (n, n_features)
     judge : callable
         Maps raw scores of the judged rows, of shape (n_groups, n_judged, n_raw), to the loss.
+    calibrating : float
+        Seconds of calibration that do not depend on those of judging.
     """
 
     phase = Phase.MEASURE
@@ -235,10 +237,12 @@ class OutOfFold(Callback):
         folds: Folds,
         x: NDArray,
         judge: Callable[[NDArray], float],
+        calibrating: float = 0.0,
     ) -> None:
         self.folds = folds
         self.x = x
         self.judge = judge
+        self.calibrating = calibrating
 
     def on_train_begin(self, progress: Progress) -> None:
         """Judge the weights before the first epoch, which may be those of a linear model.
@@ -272,7 +276,8 @@ class OutOfFold(Callback):
         if math.isfinite(loss):
             found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
-        progress.concluding = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
+        choosing = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
+        progress.concluding = choosing + self.calibrating
         return loss
 
 

@@ -10,7 +10,15 @@ from sklearn.feature_selection import RFE, RFECV, SelectFromModel
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPRegressor
+from sknn import (
+    GAN,
+    AutoEncoder,
+    CNNClassifier,
+    MLPClassifier,
+    MLPRegressor,
+    RNNRegressor,
+    TabularMLPRegressor,
+)
 from sknn.inspection import feature_importances
 from sknn.inspection.shuffles import _drawn
 
@@ -79,6 +87,38 @@ def test_a_table_has_one_number_a_column(method):
     model = TabularMLPRegressor(max_iter=10, n_members=2, n_splits=2, random_state=0).fit(frame, Y)
     found = feature_importances(model, frame, Y, method=method, random_state=0)
     assert found.shape == (4,) and set(found.argsort()[-2:]) == {1, 3}
+
+
+@pytest.mark.parametrize("model", [AutoEncoder((2,), max_iter=3), GAN((4,), (4,), max_iter=3)])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_frame_has_one_number_a_column_as_well(model):
+    frame = pd.DataFrame({"a": X[:, 0], "city": np.array(["x", "y", "z"])[np.arange(120) % 3]})
+    model.fit(frame)
+    for method in METHODS[1:]:
+        assert feature_importances(model, frame, method=method, random_state=0).shape == (2,)
+    if isinstance(model, AutoEncoder):
+        np.testing.assert_allclose(feature_importances(model).sum(), 1.0)
+        assert feature_importances(model).shape == (2,)
+    else:
+        with pytest.raises(AttributeError, match="random numbers"):
+            feature_importances(model)
+
+
+@pytest.mark.parametrize("method", METHODS[1:3])
+def test_missing_steps_have_no_importance(method):
+    padded = RNG.random((40, 6, 2))
+    padded[:, 5], padded[::2, 4] = np.nan, np.nan
+    model = RNNRegressor((4,), max_iter=2, learning_rate="cosine", tol=0, random_state=0)
+    found = feature_importances(model.fit(padded, padded[:, 0, 0]), padded, method=method)
+    assert found.shape == (6, 2) and found[:5].all() and not found[5].any()
+
+
+def test_ragged_sequences_have_no_columns_to_shuffle():
+    sequences = [RNG.random((n, 2)) for n in (3, 8, 5)]
+    model = RNNRegressor((4,), max_iter=1, learning_rate="cosine", tol=0)
+    model.fit(sequences, np.arange(3.0))
+    with pytest.raises(ValueError, match="several lengths"):
+        feature_importances(model, sequences, np.arange(3.0))
 
 
 def test_images_and_reconstructions():

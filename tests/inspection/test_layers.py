@@ -274,7 +274,8 @@ def test_the_plan_is_what_training_does(schedule):
     model = net(learning_rate=schedule, max_iter=6, n_iter_no_change=99)
     epochs, planned = next(iter(LearningRateDisplay.from_estimator(model).rates.values()))
     done = model.fit(X, Y)
-    real = LearningRateDisplay.from_estimator(done).rates["MLPClassifier"][1]
+    trained, real = LearningRateDisplay.from_estimator(done).rates["MLPClassifier"]
+    assert trained.tolist() == list(range(6)) and epochs[0] == 0
     if len(planned) == len(real):
         np.testing.assert_allclose(planned, real)
     else:
@@ -296,6 +297,8 @@ def test_schedules_by_name_and_by_themselves():
     assert [line.get_drawstyle() for line in display.lines_] == ["default", "steps-post"]
     assert [line.get_label() for line in display.lines_] == ["cosine", "plateau"]
     assert set(display.rates["plateau"][1]) == {0.001}
+    # The last epoch has a step as well.
+    assert [round(line.get_xdata()[-1], 6) for line in display.lines_] == [9.95, 10.0]
     with pytest.raises(InvalidParameterError, match="schedules"):
         LearningRateDisplay.from_schedules("slow")
 

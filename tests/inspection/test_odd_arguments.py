@@ -10,9 +10,11 @@ import scipy.sparse as sp
 from matplotlib import pyplot as plt
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -230,3 +232,17 @@ def test_a_calibrated_classifier_holds_several_networks():
         LossCurveDisplay.from_estimator(calibrated)
     one = calibrated.calibrated_classifiers_[0].estimator
     assert len(LossCurveDisplay.from_estimator(one).curves[0].loss) == BRIEF["max_iter"]
+
+
+def test_an_ensemble_holds_several_networks():
+    for kind in (BaggingClassifier, AdaBoostClassifier, OneVsRestClassifier):
+        ensemble = kind(MLPClassifier((3,), **BRIEF))
+        with pytest.raises(NotFittedError, match="Call fit first"):
+            LossCurveDisplay.from_estimator(ensemble)
+        ensemble.fit(X, Y > 0.5)
+        with pytest.raises(
+            TypeError, match=r"several networks; pass one of them, estimators_\[0\]"
+        ):
+            LossCurveDisplay.from_estimator(ensemble)
+    with pytest.raises(TypeError, match="estimator must be a network"):
+        LossCurveDisplay.from_estimator(BaggingClassifier(n_estimators=2).fit(X, Y > 0.5))

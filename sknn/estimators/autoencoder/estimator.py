@@ -423,9 +423,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Returns
         -------
         rows : ndarray or frame of shape (n_samples, n_features)
-            A frame with the names and dtypes of that of `fit`, if that held more than numbers.
+            A frame with the names and dtypes of that of `fit`, if that held more than numbers, and
+            with the index of X.
         """
-        return self._form.restored(self._decoded(X))
+        return self._form.restored(self._decoded(X), X)
 
     def _decoded(self, X: Any) -> NDArray:
         """Return the output of the decoder for codes, before it becomes a table again."""
@@ -450,7 +451,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Returns
         -------
         reconstruction : ndarray or frame of shape (n_samples, n_features)
-            A frame with the names and dtypes of that of `fit`, if that held more than numbers.
+            A frame with the names and dtypes of that of `fit`, if that held more than numbers, and
+            with the index of X.
 
         Raises
         ------
@@ -464,7 +466,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
                 "inverse_transform(transform(X)) for the dense array, or predict some rows, "
                 "X[:1000].toarray(), at a time."
             )
-        return self._form.restored(self._targets.predict(self._through(x), self._loss))
+        return self._form.restored(self._targets.predict(self._through(x), self._loss), X)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row, or minus its distance.

@@ -370,7 +370,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)
         wanted = filling.gaps(self.coder_, table)
-        return self._drawn(wanted, rng, lost=False, summarize=filling.summary(strategy))
+        made = self._drawn(wanted, rng, lost=False, summarize=filling.summary(strategy))
+        return self.coder_.maker.aligned(made, table.frame)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return the log-likelihood of every row, or minus its surprise.
@@ -432,7 +433,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         limit = self._limit(min(len(wanted.rows), _SLAB_ROWS))
         with limit, limit:
             columns = filling.fill(self.coder_, self.network_, wanted, rng, lost, summarize)
-        return self.coder_.maker.make(columns)
+        return filling.table(self.coder_, wanted, columns)
 
     def _slab_by_slab(self, compute: Callable[[NDArray], NDArray], x: NDArray) -> NDArray:
         limit = self._limit(min(len(x), _SLAB_ROWS))

@@ -19,7 +19,14 @@ from sknn.estimators.regressor import NetworkRegressor
 from sknn.estimators.tabular import presets
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import Team
-from sknn.estimators.tabular.intervals import Answers, Intervals, Known, intervals_of
+from sknn.estimators.tabular.intervals import (
+    Answers,
+    Intervals,
+    Known,
+    intervals_of,
+    rows_for_intervals,
+    seconds_for_intervals,
+)
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.estimators.targets.classification import MultioutputTargets
 from sknn.estimators.targets.quantiles import places_of
@@ -522,9 +529,18 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         if team is not None:
             some = slice(None, None, max(1, len(pooled) // _ROWS_TO_COMPARE))
             apart = apart + team.apart(judge.rows(some), predictions)
-        known = Known(judge.target * targets.std + targets.mean, judge.weight, apart)
-        said = Answers(judge.rows(columns=self._linear_columns), answers(pooled))
+        used = rows_for_intervals(len(pooled), judge.weight)
+        weight = None if judge.weight is None else judge.weight[used]
+        known = Known(judge.target[used] * targets.std + targets.mean, weight, apart)
+        said = Answers(judge.rows(used, self._linear_columns), answers(pooled[used]))
         self._intervals = intervals_of(said, known, loss)
+
+    def _seconds_to_calibrate(self, judge: HeldOut) -> float:
+        if judge.loss.has_spread or judge.loss.levels:
+            return 0.0
+        used = rows_for_intervals(len(judge.target), judge.weight)
+        columns = judge.rows(used, self._linear_columns)
+        return seconds_for_intervals(columns, self._targets.n_outputs)
 
     @property
     def _linear_columns(self) -> slice:

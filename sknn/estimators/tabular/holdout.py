@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,9 @@ class FoldHoldout(Holdout):
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
-            measures.append(OutOfFold(state.folds, state.train.x, judge))
+            table: Any = state.estimator
+            seconds = table._seconds_to_calibrate(judge) if state.deadline < math.inf else 0.0
+            measures.append(OutOfFold(state.folds, state.train.x, judge, seconds))
         return measures
 
     def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:
