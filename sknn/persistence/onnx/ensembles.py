@@ -33,7 +33,9 @@ def mean(graph: Graph, values: Sequence[Tensor], weights: Any = None) -> Tensor:
     """Return the mean of tensors of one shape."""
     shares = np.full(len(values), 1.0) if weights is None else np.asarray(weights, float)
     shares = (shares / shares.sum()).astype(graph.dtype).reshape(-1, 1, 1)
-    return graph.reduce("Sum", graph.stack([graph.cast(x, graph.dtype) for x in values]) * shares, 0)
+    return graph.reduce(
+        "Sum", graph.stack([graph.cast(x, graph.dtype) for x in values]) * shares, 0
+    )
 
 
 def flat(graph: Graph, x: Tensor) -> Tensor:
@@ -140,6 +142,8 @@ def _boosted(model: AdaBoostClassifier, inside: Inside) -> Combined:
     def write(graph: Graph, *found: Tensor) -> list[Tensor]:
         hot = mean(graph, [votes(graph, each, model.classes_) for each in found], weights)
         scores = (hot * float(n_classes) - 1.0) / float(n_classes - 1)
+        if inside.raw:
+            return by_shares(scores * 2.0 if n_classes == 2 else scores)
         return by_shares(formulas.softmax(scores / float(n_classes - 1)))
 
     return Combined(given, write, n_classes)

@@ -127,7 +127,8 @@ class Inside:
                     "the estimator around it uses. Convert it separately, or serve the model from "
                     "Python."
                 )
-            if is_classifier(each):
+            # A pipeline would pass its options on, also to a last step that has no such options.
+            if is_classifier(each) and not isinstance(each, Pipeline):
                 options[id(each)] = {name: wanted[name] for name in wanted if name in known}
         for key, values in options.items():
             self.scope.add_options(key, values)
@@ -137,7 +138,7 @@ class Inside:
 
 
 def path_to_last(estimator: Any) -> Iterator[Any]:
-    """Yield an estimator, and those inside that give its answer: last steps, winners of searches."""
+    """Yield an estimator and those inside that give its answer: last steps, best estimators."""
     yield estimator
     if isinstance(estimator, Pipeline):
         yield from path_to_last(estimator.steps[-1][1])

@@ -11,20 +11,31 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import ClassifierMixin, is_classifier
-from sklearn.multioutput import MultiOutputClassifier
+from sklearn.base import ClassifierMixin, is_classifier, is_regressor
+from sklearn.compose import ColumnTransformer
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
+from sklearn.pipeline import FeatureUnion
 
 # Imported to fill ENSEMBLES, too.
 from sknn.persistence.onnx import calibration, several
 from sknn.persistence.onnx.answers import labels_of
 from sknn.persistence.onnx.ensembles import ENSEMBLES
-from sknn.persistence.onnx.inside import ALIAS, OPTIONS, PASSED_ON, Combined, Inside, holds_network
+from sknn.persistence.onnx.inside import (
+    ALIAS,
+    OPTIONS,
+    PASSED_ON,
+    Inside,
+    ends_in_network,
+    holds_network,
+    path_to_last,
+)
 from sknn.persistence.onnx.operators import (
     CLASSIFIER_OPTIONS,
     add_graph,
     classes_of,
     dtype_of,
     graph_within,
+    middle_message,
     refuse_middle,
     tensor_of,
 )
@@ -44,6 +55,9 @@ def register_meta_estimators() -> None:
     register_shape_calculator(ALIAS, _shape, overwrite=True)
     register_converter(OPTIONS, _set_options, overwrite=True)
     register_shape_calculator(OPTIONS, lambda operator: None, overwrite=True)
+    for kind in (ColumnTransformer, FeatureUnion):
+        _ORIGINAL_PARSERS.setdefault(kind, sklearn_parsers_map[kind])
+        update_registered_parser(kind, _parse_side_by_side)
     for kind in (*ENSEMBLES.known, *PASSED_ON):
         _ORIGINAL_PARSERS.setdefault(kind, sklearn_parsers_map.get(kind, _simple_parser(kind)))
         if kind in known:
@@ -84,18 +98,29 @@ def _parse_parts(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None
     raw = (scope.get_options(model, {"raw_scores": False}, fail=False) or {}).get("raw_scores")
     inside = Inside(scope, list(inputs), parsers, bool(raw))
     combined = ENSEMBLES.find(model)(model, inside)
-    outputs = _parser_of_outputs(model, combined)(scope, model, combined.given)
+    outputs = _parser_of_outputs(model)(scope, model, combined.given)
     operator = [each for each in scope.operators.values() if each.raw_operator is model][-1]
     operator.type, operator.combined = ALIAS, combined
     return outputs
 
 
-def _parser_of_outputs(model: Any, combined: Combined) -> Any:
+def _parse_side_by_side(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
+    """Refuse a predictor among transformers, of which skl2onnx would take the label."""
+    pairs = model.transformer_list if isinstance(model, FeatureUnion) else model.transformers_
+    for each in pairs:
+        if each[1] not in ("drop", "passthrough") and ends_in_network(each[1]):
+            *_, last = path_to_last(each[1])
+            if is_classifier(last) or is_regressor(last):
+                raise ValueError(middle_message(last))
+    return _ORIGINAL_PARSERS[type(model)](scope, model, inputs, custom_parsers=custom_parsers)
+
+
+def _parser_of_outputs(model: Any) -> Any:
     from skl2onnx import _parse as parsers
 
     if isinstance(model, MultiOutputClassifier):
         return parsers._parse_sklearn_multi_output_classifier
-    if is_classifier(model) and combined.coded:
+    if is_classifier(model) and not isinstance(model, ClassifierChain):
         return parsers._parse_sklearn_classifier
     return parsers._parse_sklearn_simple_model
 

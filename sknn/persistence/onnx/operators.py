@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-
 from sklearn.base import is_classifier, is_regressor
 
 from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor
@@ -20,8 +19,10 @@ CLASSIFIER_OPTIONS = {
 }
 """The options of skl2onnx for classifiers."""
 _ML_OPSET = 2
-# Operators that read the answer of an estimator, not columns for the next step.
+# Operators that read the answer of an estimator, not columns for the next step; the last three
+# give it another form.
 _READERS = (ALIAS, OPTIONS, "SklearnZipMap", "SklearnZipMapColumns", "SklearnClassLabels")
+_FORMS = _READERS[2:]
 
 
 def graph_within(scope: Any, container: Any, dtype: np.dtype) -> Graph:
@@ -87,11 +88,19 @@ def refuse_middle(operator: Any, scope: Any) -> None:
         return
     mine = {each.onnx_name for each in operator.outputs}
     for other in scope.operators.values():
-        if other.type not in _READERS and mine & {each.onnx_name for each in other.inputs}:
-            kind = type(estimator).__name__
-            passed = "label" if is_classifier(estimator) else "predictions"
-            raise ValueError(
-                f"A {kind} in the middle of a pipeline passes on what its transform returns, such "
-                f"as a hidden layer, but skl2onnx would pass its {passed} to the next step. "
-                f"Convert the {kind} separately, or serve the pipeline from Python."
-            )
+        if not mine & {each.onnx_name for each in other.inputs}:
+            continue
+        if other.type in _FORMS:
+            mine |= {each.onnx_name for each in other.outputs}
+        if other.type not in _READERS:
+            raise ValueError(middle_message(estimator))
+
+
+def middle_message(estimator: Any) -> str:
+    """Return why an estimator cannot be a transformer."""
+    kind, passed = type(estimator).__name__, "label" if is_classifier(estimator) else "predictions"
+    return (
+        f"A {kind} in the middle of a pipeline passes on what its transform returns, such as a "
+        f"hidden layer, but skl2onnx would pass its {passed} to the next step. Convert the {kind} "
+        "separately, or serve the pipeline from Python."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,16 @@ _TYPES = {
         (bool, "Boolean"),
     ]
 }
+_CALIBRATED = "calibrated_classifiers_"
+# Where estimators keep the fitted ones inside.
+_INSIDE = (
+    "best_estimator_",
+    "estimator_",
+    "regressor_",
+    "estimator",
+    "estimators_",
+    _CALIBRATED,
+)
 Readings = dict[Any, tuple[str, str]]
 """The kind of each column by its name or place, and how its text is read."""
 
@@ -125,33 +135,50 @@ def _read(table: Table, name: Any, reading: tuple[str, str] | None) -> NDArray:
 
 
 def _readings(estimator: Any, names: list[Any]) -> Readings:
-    """Return how the encoder of sknn reads the columns of X that reach it as they are."""
-    found = _innermost(estimator)
-    steps = [step for _, step in found.steps] if isinstance(found, Pipeline) else [found]
-    for step in steps:
-        encoder = step.encoder_ if isinstance(step, TableNetwork) else step
-        if isinstance(encoder, TableEncoder):
-            readings = zip(names, zip(encoder.kinds_, ways_of(encoder), strict=True), strict=True)
-            return {name: reading for name, reading in readings if name is not None}
+    """Return how encoders of sknn read the columns of X that reach them as they are.
+
+    `names` has None for columns that earlier steps have changed.
+    """
+    if isinstance(estimator, Pipeline):
+        return _readings_of_steps(estimator, names)
+    encoder = estimator.encoder_ if isinstance(estimator, TableNetwork) else estimator
+    if isinstance(encoder, TableEncoder):
+        readings = zip(names, zip(encoder.kinds_, ways_of(encoder), strict=True), strict=True)
+        return {name: reading for name, reading in readings if name is not None}
+    found: Readings = {}
+    for inner in _inside(estimator):
+        found = {**_readings(inner, names), **found}
+    return found
+
+
+def _readings_of_steps(pipeline: Pipeline, names: list[Any]) -> Readings:
+    for _, step in pipeline.steps:
+        found = _readings(step, names)
+        if found:
+            return found
         names = _after(step, names)
         if not names:
             break
     return {}
 
 
-def _innermost(estimator: Any) -> Any:
-    """Return the fitted estimator inside searches, tuned thresholds, and the like."""
-    for name in ("best_estimator_", "estimator_", "regressor_"):
-        inner = getattr(estimator, name, None)
-        if inner is not None and _reads_the_same(inner, estimator):
-            return _innermost(inner)
-    return estimator
+def _inside(estimator: Any) -> Iterator[Any]:
+    """Yield the fitted estimators inside searches, ensembles, and the like."""
+    for attribute in _INSIDE:
+        inner = getattr(estimator, attribute, None)
+        for each in inner if isinstance(inner, list) else [inner]:
+            part = getattr(each, "estimator", None) if attribute == _CALIBRATED else each
+            if _reads_the_same(part, estimator):
+                yield part
 
 
 def _reads_the_same(inner: Any, outer: Any) -> bool:
     """Return whether an estimator is fitted, on the same columns as the one around it."""
-    names = getattr(inner, "feature_names_in_", None)
-    return names is not None and np.array_equal(names, outer.feature_names_in_)
+    names, around = (getattr(each, "feature_names_in_", None) for each in (inner, outer))
+    if names is None:
+        width = getattr(inner, "n_features_in_", None)
+        return width is not None and width == getattr(outer, "n_features_in_", None)
+    return around is not None and np.array_equal(names, around)
 
 
 def _after(step: Any, names: list[Any]) -> list[Any]:

@@ -34,10 +34,11 @@ from sknn.preprocessing.encoder import TableEncoder
 def register_skl2onnx() -> None:
     """Register the estimators of sknn with skl2onnx, so that it can convert pipelines with them.
 
-    Afterward, ``skl2onnx.to_onnx`` converts pipelines, column transformers, searches, voting
-    ensembles, and calibrated classifiers of scikit-learn with estimators of sknn inside. The
-    options ``zipmap``, ``nocl``, ``output_class_labels``, and ``raw_scores`` work for classifiers
-    of sknn. Networks compute in the dtype of their input.
+    Afterward, ``skl2onnx.to_onnx`` converts pipelines, column transformers, and searches of
+    scikit-learn with estimators of sknn inside, and what combines their answers: calibration,
+    thresholds, voting, stacking, bagging, chains, and estimators for several classes or outputs.
+    The options ``zipmap``, ``nocl``, ``output_class_labels``, and ``raw_scores`` work for
+    classifiers of sknn. Networks compute in the dtype of their input.
 
     Raises
     ------
@@ -51,9 +52,9 @@ def register_skl2onnx() -> None:
 
     Notes
     -----
-    A network in the middle of a pipeline, which passes on its hidden layer, is rejected. skl2onnx
-    converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
-    function.
+    A predictor in the middle of a pipeline, or among the transformers of a column transformer or
+    union, is rejected: it passes on its hidden layer, for which skl2onnx has no output. Models
+    without an estimator of sknn inside are left to skl2onnx.
 
     The columns of a table have the types that `initial_types` declares; :func:`onnx_types` returns
     them. If a column transformer before a table estimator passes on numbers, dates, and text, each
@@ -66,8 +67,8 @@ def register_skl2onnx() -> None:
     for an encoder of scikit-learn that has learned a missing category, which ONNX does not
     recognize; for an imputer that adds or drops columns, which skl2onnx does not expect; for a
     PowerTransformer that reads the columns of a frame one by one, and a Normalizer with the maximum
-    norm, which skl2onnx computes otherwise; and for a TunedThresholdClassifierCV around an
-    estimator of sknn, whose threshold skl2onnx ignores.
+    norm, which skl2onnx computes otherwise; and for a TransformedTargetRegressor whose inverse is
+    neither a scaler nor a common function.
 
     Examples
     --------

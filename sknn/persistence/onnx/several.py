@@ -28,6 +28,9 @@ from sknn.persistence.onnx.ensembles import ENSEMBLES, by_shares, flat
 from sknn.persistence.onnx.graph import Graph, Tensor
 from sknn.persistence.onnx.inside import Combined, Inside, column, ends_in_network
 
+# The version of the operators from which on they pass on sequences.
+_SEQUENCES = 14
+
 
 class _Binary:
     """A classifier of two classes: its label, its score, and its probability.
@@ -94,7 +97,9 @@ def _one_against_rest(model: OneVsRestClassifier, inside: Inside) -> Combined:
             return [graph.cast(graph.squeeze(right, -1), np.int64), graph.concat(both, -1)]
         if not inside.raw and parts[0].has_shares:
             total = graph.reduce("Sum", shares, -1, keep=True)
-            shares = shares / graph.where(total.equals(0.0), graph.constant(1.0, total.dtype), total)
+            shares = shares / graph.where(
+                total.equals(0.0), graph.constant(1.0, total.dtype), total
+            )
         return [by_shares(scores)[0], shares]
 
     return Combined([part.given for part in parts], write, n, coded=not model.multilabel_)
@@ -148,6 +153,11 @@ def _outputs(model: MultiOutputClassifier, inside: Inside) -> Combined:
     n = len(answers)
 
     def write(graph: Graph, *found: Tensor) -> list[Tensor]:
+        if graph.opset < _SEQUENCES:
+            raise ValueError(
+                f"The outputs of a MultiOutputClassifier need operators of at least version "
+                f"{_SEQUENCES}; raise target_opset={graph.opset}."
+            )
         labels = graph.concat([flat(graph, each) for each in found[n:]], -1)
         return [labels, graph.op("SequenceConstruct", *found[:n])]
 
@@ -176,14 +186,15 @@ def _class_chain(model: ClassifierChain, inside: Inside) -> Combined:
     method = getattr(model, "chain_method_", "predict")
     for each in model.estimators_:
         part = _Binary(inside, each, [*inside.inputs, *made])
-        _refuse_scores(part, method)
+        _refuse_scores(part, "decision_function" if inside.raw else method)
         made.append(_link(inside, part, method))
         parts.append(part)
     n, order = len(parts), np.argsort(model.order_)
 
     def write(graph: Graph, *found: Tensor) -> list[Tensor]:
         labels = [graph.cast(flat(graph, found[n + place]), np.int64) for place in order]
-        shares = [parts[place].share(graph, found[place]) for place in order]
+        output = "decision_function" if inside.raw else "predict_proba"
+        shares = [parts[place].response(graph, found[place], output) for place in order]
         return [graph.concat(labels, -1), graph.concat(shares, -1)]
 
     given = [*(each.given for each in parts), *(each.label for each in parts)]
@@ -237,12 +248,10 @@ def _response(model: Any, estimator: Any) -> str:
     return next(each for each in methods if hasattr(estimator, each))
 
 
-def _cut(
-    inside: Inside, estimator: Any, method: str, threshold: float, positive: Any
-) -> Combined:
+def _cut(inside: Inside, estimator: Any, method: str, threshold: float, positive: Any) -> Combined:
     """Return the positive class where its score reaches a threshold, and the probabilities."""
     part = _Binary(inside, estimator)
-    _refuse_scores(part, method)
+    _refuse_scores(part, "decision_function" if inside.raw else method)
     first = positive is not None and positive == estimator.classes_[0]
 
     def write(graph: Graph, found: Tensor) -> list[Tensor]:
@@ -252,7 +261,8 @@ def _cut(
             score = 1.0 - score if method == "predict_proba" else -score
         below = graph.squeeze(score, -1) < threshold
         label = graph.cast(below if first else ~below, np.int64)
-        return [label, graph.concat([1.0 - share, share], -1)]
+        raw = part.score(graph, found)
+        return [label, graph.concat([-raw, raw] if inside.raw else [1.0 - share, share], -1)]
 
     return Combined([part.given], write, 2)
 
