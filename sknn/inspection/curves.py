@@ -212,7 +212,8 @@ class LossCurveDisplay:
             colors.setdefault(curve.name, line.get_color())
             self.lines_.append(line)
             if curve.best is not None:
-                ax.plot(curve.epoch[curve.best], curve.loss[curve.best], "o", color=line.get_color())
+                at = curve.best
+                ax.plot(curve.epoch[at], curve.loss[at], "o", color=line.get_color())
         ax.set_ylabel("loss")
         if log_scale:
             draw_log_scale(ax)
