@@ -121,7 +121,9 @@ class MLPClassifier(NetworkClassifier):
     transform_layer : int, default=-1
         Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping monitors: a scikit-learn scorer, or None for the validation loss.
+        What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A
+        callable gets the estimator, X_val as the network sees it, and y_val, and returns a number;
+        larger is better. `tol` is then in units of the score.
     stop_below : float, default=None
         Stop when the training loss falls below this.
     max_time : float, default=None
@@ -416,7 +418,9 @@ class MLPRegressor(NetworkRegressor):
     transform_layer : int, default=-1
         Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping monitors: a scikit-learn scorer, or None for the validation loss.
+        What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A
+        callable gets the estimator, X_val as the network sees it, and y_val, and returns a number;
+        larger is better. `tol` is then in units of the score.
     stop_below : float, default=None
         Stop when the training loss falls below this.
     max_time : float, default=None
