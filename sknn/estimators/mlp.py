@@ -166,7 +166,8 @@ class MLPClassifier(NetworkClassifier):
         Highest value of `validation_scores_`.
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm, penalty;
-        with validation rows also validation_loss and validation_score, and with `scoring` score.
+        with validation rows also validation_loss and validation_score, and with `scoring` score;
+        with `n_members` above 1 also members, the number still in training.
     n_iter_ : int
         Number of epochs of the last call.
     t_ : int
@@ -463,7 +464,8 @@ class MLPRegressor(NetworkRegressor):
         Highest value of `validation_scores_`.
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm, penalty;
-        with validation rows also validation_loss and validation_score, and with `scoring` score.
+        with validation rows also validation_loss and validation_score, and with `scoring` score;
+        with `n_members` above 1 also members, the number still in training.
     n_iter_ : int
         Number of epochs of the last call.
     t_ : int
