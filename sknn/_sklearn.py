@@ -353,3 +353,14 @@ def shallow_copy(estimator: E) -> E:
     twin = object.__new__(type(estimator))
     twin.__dict__.update(copy.copy(estimator.__dict__))
     return twin
+
+
+def searches() -> tuple[type, ...]:
+    """Return the classes of scikit-learn's searches, also those that it calls experimental."""
+    from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+    from sklearn.model_selection._search_successive_halving import (
+        HalvingGridSearchCV,
+        HalvingRandomSearchCV,
+    )
+
+    return GridSearchCV, RandomizedSearchCV, HalvingGridSearchCV, HalvingRandomSearchCV
