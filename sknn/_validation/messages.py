@@ -111,7 +111,7 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
             yield
     except (TypeError, ValueError, OverflowError) as error:
         for name, values in arguments.items():
-            if isinstance(values, str):
+            if isinstance(values, str) and name.startswith("X"):
                 raise _kind(error)(
                     f"{name} is a text, {values!r}. Read a file first, for example with "
                     "pandas.read_csv, and pass what it holds."

@@ -249,8 +249,10 @@ def _reader_of_texts(
     def read(text: str) -> Any:
         if stands_for_missing(text):
             return None
-        found = next((made for each in readers if (made := each(text)) is not None), None)
-        return otherwise(text) if found is None and otherwise is not None else found
+        for reader in readers:
+            if (found := reader(text)) is not None:
+                return found
+        return None if otherwise is None else otherwise(text)
 
     return read
 

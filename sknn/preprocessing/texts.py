@@ -53,7 +53,7 @@ def number(text: str) -> float | None:
 def _composed_number(found: re.Match[str]) -> float:
     value = float(_BETWEEN.sub("", found["digits"]) + (found["power"] or ""))
     signs = found["sign"] + found["inner"]
-    negative = bool(found["open"]) != any(sign in signs for sign in "-\u2212")
+    negative = bool(found["open"]) != ("-" in signs or "\u2212" in signs)
     return (-value if negative else value) / (100.0 if found["percent"] else 1.0)
 
 

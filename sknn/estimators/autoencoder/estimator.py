@@ -199,7 +199,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     rows of the last call, averaged over columns: levels that nothing predicts would otherwise hide
     everything else. A level that was never seen counts as equal parts of all known ones. With
     ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded like those in
-    training, and lie in their range.
+    training, and lie in their range. Text is read as by :class:`~sknn.preprocessing.TableEncoder`;
+    numbers and dates in text are returned as text in the most frequent form of the column.
 
     With ``outlier_score="distance"``, rows are judged by their residuals
     :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by
@@ -516,6 +517,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         ----------
         n_samples : int, default=1
         random_state : int, RandomState or None, default=None
+            Seed of these rows, whatever the parameter of the estimator is; None draws other ones in
+            every call.
 
         Returns
         -------

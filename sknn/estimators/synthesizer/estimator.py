@@ -56,6 +56,10 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     quantiles. During training, some columns of some rows are given in advance, in any position, so
     that the network can predict any columns given any others.
 
+    Text is read as by :class:`~sknn.preprocessing.TableEncoder`: a column of ``"1,234"``, ``"12%"``
+    or ``"31/01/2024"`` holds numbers or dates, ``"n/a"`` is a missing entry there, and new entries
+    are text in the most frequent form of the column.
+
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(256, 256, 256)
@@ -78,8 +82,9 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     outlier_score : {"density", "columns"}, default="density"
         How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the
-        surprise of columns, each relative to its usual surprise; see the notes. "columns" is the
-        better choice for finding outliers.
+        surprisals of columns, each relative to what is usual; see the notes. "columns" is usually
+        the better choice for finding outliers, but a number of a training row that is far beyond
+        all others may stand out only with "density".
     dropout : float or list of float, default=0.1
         Fraction of activations dropped after each hidden layer.
     solver : str or Optimizer, default="adamw"
@@ -287,6 +292,12 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         ValueError, TypeError
             For an invalid parameter or table, or when training diverges. The estimator is then as
             it was before the call.
+
+        Warns
+        -----
+        TableWarning
+            About columns of IDs and sentences, whose entries are returned unchanged, texts that
+            count as missing, and dates whose day and month cannot be distinguished.
         """
         return self._train(
             Call.of_fit(self.warm_start, X, None, sample_weight, X_val, None, sample_weight_val)
@@ -332,6 +343,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
             Values of some columns, by name or position: one for all rows, or one for each row. None
             makes the entry missing.
         random_state : int, RandomState or None, default=None
+            Seed of these rows, whatever the parameter of the estimator is; None draws other ones in
+            every call.
 
         Returns
         -------
@@ -341,7 +354,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Raises
         ------
         ValueError
-            If conditions name columns that are not in the table, or levels that were never seen.
+            If conditions name columns that are not in the table, levels that were never seen, or
+            text that cannot be read as in the column.
         """
         self._check_fitted()
         rng = generator_of_draws(n, random_state, "n")
@@ -358,9 +372,11 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
             "draw": one draw from the distribution of the missing entries given the others; several
             calls give several tables, for multiple imputation. "most_likely": the most frequent
             level, or the median of numbers, of 25 draws. "mean": the most frequent level, or the
-            mean of numbers, rounded as the column is. The median makes the absolute error least,
-            the mean the squared error.
+            mean of numbers, rounded as the column is. The median minimizes the absolute error, the
+            mean the squared error.
         random_state : int, RandomState or None, default=None
+            Seed of the draws, whatever the parameter of the estimator is; None draws other ones in
+            every call.
 
         Returns
         -------
@@ -374,7 +390,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self.coder_.maker.aligned(made, table.frame)
 
     def score_samples(self, X: Any) -> NDArray:
-        """Return the log-likelihood of every row, or minus its surprise.
+        """Return the log-likelihood of every row, or minus its surprisals relative to usual ones.
 
         `outlier_score` says which of the two; what it was in the last call of `fit` or
         `partial_fit` counts.

@@ -145,8 +145,9 @@ _AUTO_ENCODER = {
         types='{"density", "columns"}',
         default="density",
         text="How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the "
-        "surprise of columns, each relative to its usual surprise; see the notes. "
-        '"columns" is the better choice for finding outliers.',
+        "surprisals of columns, each relative to what is usual; see the notes. "
+        '"columns" is usually the better choice for finding outliers, but a number of a training '
+        'row that is far beyond all others may stand out only with "density".',
         constraint=c.one_of(["density", "columns"]),
     ),
     "condition_rate": Entry(

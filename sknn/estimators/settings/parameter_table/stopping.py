@@ -91,7 +91,9 @@ ENTRIES = {
     "scoring": Entry(
         "str or callable",
         None,
-        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss.",
+        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A "
+        "callable gets the estimator, X_val as the network sees it, and y_val, and returns a "
+        "number; larger is better. `tol` is then in units of the score.",
         c.none() | SCORER,
     ),
     "restore_best": Entry(
