@@ -80,9 +80,12 @@ class FoldHoldout(Holdout):
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
+            n_picks = state.recipe.family_settings.n_picks
             table: Any = state.estimator
-            seconds = table._seconds_to_calibrate(judge) if state.deadline < math.inf else 0.0
-            measures.append(OutOfFold(state.folds, state.train.x, judge, seconds))
+            calibrating = 0.0, 0.0
+            if state.deadline < math.inf:
+                calibrating = table._seconds_to_calibrate(judge, network)
+            measures.append(OutOfFold(state.folds, state.train.x, judge, calibrating, n_picks))
         return measures
 
     def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:

@@ -335,9 +335,15 @@ class TableNetwork(SupervisedNetwork):
         The team consists of all networks that will predict; None if each judges all rows.
         """
 
-    def _seconds_to_calibrate(self, judge: HeldOut) -> float:
-        """Return the seconds of :meth:`_calibrate` that do not depend on those of judging."""
-        return 0.0
+    def _seconds_to_calibrate(self, judge: HeldOut, network: Network) -> tuple[float, float]:
+        """Return the seconds of :meth:`_calibrate` in addition to those of judging.
+
+        Returns
+        -------
+        once, each : float
+            For the rows, and for each epoch that is picked.
+        """
+        return 0.0, 0.0
 
     def _links(self) -> list[Link]:
         self._check_fitted()

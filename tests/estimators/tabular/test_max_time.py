@@ -42,7 +42,10 @@ def clock(monkeypatch):
     """Seconds for each part of a fit of a table, and for nothing else."""
     clock = Clock()
     modules = [f"sknn.training.{name}" for name in READERS] + ["sknn.estimators.fit.stages"]
-    modules += [f"sknn.estimators.tabular.{name}" for name in ("time_limit", "ridge", "intervals")]
+    modules += [
+        f"sknn.estimators.tabular.{name}"
+        for name in ("time_limit", "ridge", "intervals", "estimators")
+    ]
     for name in modules:
         monkeypatch.setattr(importlib.import_module(name), "perf_counter", clock)
 
