@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from matplotlib import pyplot as plt
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
@@ -250,7 +250,7 @@ def test_a_calibrated_classifier_holds_several_networks():
 
 
 def test_an_ensemble_holds_several_networks():
-    for kind in (BaggingClassifier, AdaBoostClassifier, OneVsRestClassifier):
+    for kind in (BaggingClassifier, OneVsRestClassifier):
         ensemble = kind(MLPClassifier((3,), **BRIEF))
         with pytest.raises(NotFittedError, match="Call fit first"):
             LossCurveDisplay.from_estimator(ensemble)
