@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -102,6 +104,34 @@ def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **sh
     ax.set_axis_off()
     parted = inner.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
     return ax, parted
+
+
+def named_panels(
+    ax: Any, names: Sequence[str], most: int, size: tuple[float, float], **shared: Any
+) -> tuple[Any, Any]:
+    """Return one panel per name, with a title, and at most so many side by side.
+
+    Parameters
+    ----------
+    ax, size, **shared
+        As for :func:`panels`.
+    names : sequence of str
+    most : int
+
+    Returns
+    -------
+    bound : matplotlib Axes or None
+        The axes that was parted.
+    panels : ndarray of matplotlib Axes, shape (n_rows, n_columns)
+        In the order of the names; others are blank.
+    """
+    columns = min(len(names), most)
+    bound, grid = panels(ax, math.ceil(len(names) / columns), columns, size, **shared)
+    for each, name in zip(grid.flat, names, strict=False):
+        write(each.set_title(""), name)
+    for each in grid.flat[len(names) :]:
+        each.set_axis_off()
+    return bound, grid
 
 
 def show_image(ax: Any, image: Any, **image_kw: Any) -> Any:
