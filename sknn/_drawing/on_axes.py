@@ -12,7 +12,7 @@ import numpy as np
 
 from sknn._drawing.diagram import ROW, Box, Caption, Diagram, Links, Unit
 from sknn._drawing.house_style import sign_colors
-from sknn._drawing.pyplot import color, pyplot
+from sknn._drawing.pyplot import axes, color, pyplot
 
 _COLUMN = 1.35
 """Width of a column of a new figure, in inches."""
@@ -66,10 +66,9 @@ def draw(
     if ax is None:
         sides = [max(_MARGIN * _COLUMN, side) for side in _sides(picture)]
         inches = sum(sides) + _COLUMN * (picture.width - 1)
-        size = (inches, 3.6 * picture.rows)
-        ax = pyplot().subplots(figsize=size, layout="constrained")[1]
+        ax = axes(None, figsize=(inches, 3.6 * picture.rows))
     else:
-        inches = _inches(ax)
+        inches = _inches(axes(ax))
     scale = _scale(inches, picture)
     lines = [_draw_links(ax, links, line_kw) for links in picture.links]
     for i, box in enumerate(picture.boxes):

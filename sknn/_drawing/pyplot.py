@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -25,9 +27,21 @@ def pyplot() -> Any:
     return plt
 
 
-def axes(ax: Any) -> Any:
-    """Return `ax`, or the axes of a new figure for None."""
-    return pyplot().subplots(layout="constrained")[1] if ax is None else ax
+def axes(ax: Any, **figure_kw: Any) -> Any:
+    """Return `ax`, or the axes of a new figure for None.
+
+    Raises
+    ------
+    ValueError
+        If `ax` is not an Axes.
+    """
+    if ax is None:
+        return pyplot().subplots(layout="constrained", **figure_kw)[1]
+    if not hasattr(ax, "get_figure"):
+        n = np.size(np.array(ax, dtype=object))
+        got = f"an array of {n}" if isinstance(ax, (np.ndarray, list, tuple)) else repr(ax)
+        raise ValueError(f"ax must be one Axes of Matplotlib; got {got}.")
+    return ax
 
 
 def color(i: int) -> str:
@@ -67,7 +81,7 @@ def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **sh
     """
     if ax is None:
         width, height = size
-        _, axes = pyplot().subplots(
+        _, new = pyplot().subplots(
             n_rows,
             n_columns,
             squeeze=False,
@@ -75,8 +89,8 @@ def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **sh
             figsize=(width * n_columns, height * n_rows),
             **shared,
         )
-        return None, axes
-    if not hasattr(ax, "get_figure"):
+        return None, new
+    if isinstance(ax, (np.ndarray, list, tuple)):
         given = np.array(ax, dtype=object)
         if given.size != n_rows * n_columns:
             raise ValueError(
@@ -84,12 +98,40 @@ def panels(ax: Any, n_rows: int, n_columns: int, size: tuple[float, float], **sh
                 f"{given.size}."
             )
         return None, given.reshape(n_rows, n_columns)
-    ax.set_axis_off()
-    inner = ax.get_subplotspec()
+    inner = axes(ax).get_subplotspec()
     if inner is None:
         raise ValueError("ax must come from plt.subplots, so that it can be split.")
+    ax.set_axis_off()
     parted = inner.subgridspec(n_rows, n_columns).subplots(squeeze=False, **shared)
     return ax, parted
+
+
+def named_panels(
+    ax: Any, names: Sequence[str], most: int, size: tuple[float, float], **shared: Any
+) -> tuple[Any, Any]:
+    """Return one panel per name, with a title, and at most so many side by side.
+
+    Parameters
+    ----------
+    ax, size, **shared
+        As for :func:`panels`.
+    names : sequence of str
+    most : int
+
+    Returns
+    -------
+    bound : matplotlib Axes or None
+        The axes that was parted.
+    panels : ndarray of matplotlib Axes, shape (n_rows, n_columns)
+        In the order of the names; others are blank.
+    """
+    columns = min(len(names), most)
+    bound, grid = panels(ax, math.ceil(len(names) / columns), columns, size, **shared)
+    for each, name in zip(grid.flat, names, strict=False):
+        write(each.set_title(""), name)
+    for each in grid.flat[len(names) :]:
+        each.set_axis_off()
+    return bound, grid
 
 
 def show_image(ax: Any, image: Any, **image_kw: Any) -> Any:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes, faint, label_counts, legend
 from sknn._drawing.pyplot import log_scale as draw_log_scale
-from sknn.inspection.unwrap import network_of, served, several
+from sknn.inspection.several import named_estimators
+from sknn.inspection.unwrap import network_of, served
 
 # A penalty that is a smaller share of the loss than this does not get a separate curve.
 _VISIBLE = 0.01
@@ -167,7 +168,7 @@ class LossCurveDisplay:
         if hasattr(estimator, "loss_curves_"):
             curves = _of_search(estimator, name or "best")
         else:
-            pairs = _named(several(estimator, "estimator"), name)
+            pairs = named_estimators(estimator, name)
             curves = [curve for pair in pairs for curve in _of(*pair)]
         display = cls(curves=curves)
         return display.plot(ax=ax, log_scale=log_scale, **line_kw)
@@ -221,17 +222,6 @@ class LossCurveDisplay:
         legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _named(estimator: Any, name: str | None) -> Iterable[tuple[str, Any]]:
-    """Yield every estimator and its name in the legend."""
-    if isinstance(estimator, Mapping):
-        yield from ((str(key), each) for key, each in estimator.items())
-    elif isinstance(estimator, (list, tuple)):
-        for i, each in enumerate(estimator):
-            yield f"{name or type(served(each)).__name__} {i}", each
-    else:
-        yield name or type(served(estimator)).__name__, estimator
 
 
 def _of(name: str, estimator: Any) -> list[LossCurve]:

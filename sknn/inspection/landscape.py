@@ -17,7 +17,8 @@ from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.gan.estimator import GAN
 from sknn.inspection.gradients import state_before_training
-from sknn.inspection.unwrap import network_of, served_on, several, targets_served
+from sknn.inspection.several import several
+from sknn.inspection.unwrap import network_of, served_on, targets_served
 from sknn.training.callbacks.validation import mean_loss
 
 _MARGIN = 0.25

@@ -13,7 +13,7 @@ from sknn._drawing.pyplot import axes, faint, legend, pyplot
 from sknn.core.constraints import integer
 from sknn.core.optimizers import Optimizer
 from sknn.core.spec import resolve
-from sknn.inspection.unwrap import several
+from sknn.inspection.several import named_recipes
 
 Function = Callable[[NDArray, NDArray], NDArray]
 
@@ -143,8 +143,8 @@ class OptimizerPathDisplay:
         rates = learning_rate if isinstance(learning_rate, Mapping) else {}
         default = 0.1 if isinstance(learning_rate, Mapping) else float(learning_rate)
         paths = {
-            name: _walk(optimizer, function, begin, rates.get(name, default), n_steps)
-            for name, optimizer in _named(several(optimizers, "optimizers")).items()
+            name: _walk(_resolved(each), function, begin, rates.get(name, default), n_steps)
+            for name, each in named_recipes(optimizers, "optimizers").items()
         }
         return cls(paths=paths, function=function, limits=bounds).plot(ax, **line_kw)
 
@@ -218,15 +218,8 @@ def _numbers(name: str, given: Any, default: tuple[float, ...]) -> tuple[float, 
     return tuple(array.tolist())
 
 
-def _named(optimizers: Any) -> dict[str, Optimizer]:
-    if isinstance(optimizers, Mapping):
-        pairs = [(str(name), each) for name, each in optimizers.items()]
-    else:
-        every = optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]
-        pairs = [(each if isinstance(each, str) else repr(each), each) for each in every]
-    return {
-        name: resolve(Optimizer, each, "optimizers", "OptimizerPathDisplay") for name, each in pairs
-    }
+def _resolved(optimizer: Any) -> Optimizer:
+    return resolve(Optimizer, optimizer, "optimizers", "OptimizerPathDisplay")
 
 
 def _walk(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from sknn.core.constraints import integer, real
 from sknn.core.schedules import Schedule
 from sknn.core.spec import resolve
 from sknn.estimators.base import BaseNetwork
-from sknn.inspection.unwrap import not_a_network, served, several
+from sknn.inspection.several import named_estimators, named_recipes
+from sknn.inspection.unwrap import not_a_network, served
 
 _POINTS = 20
 """Points per epoch if the rate changes with every update."""
@@ -89,7 +90,8 @@ class LearningRateDisplay:
             If it has no learning rate, as with ``solver="lbfgs"``.
         """
         n_batches = integer(1).read("LearningRateDisplay", "n_batches", n_batches)
-        rates = dict(_of_estimators(several(estimator, "estimator"), n_batches))
+        pairs = named_estimators(estimator)
+        rates = {name: _rates(served(each), n_batches) for name, each in pairs}
         return cls(rates=rates).plot(ax, **line_kw)
 
     @classmethod
@@ -135,8 +137,10 @@ class LearningRateDisplay:
         max_iter = integer(1).read(owner, "max_iter", max_iter)
         n_batches = integer(1).read(owner, "n_batches", n_batches)
         base = real(0.0).read(owner, "learning_rate_init", learning_rate_init)
-        pairs = _named(several(schedules, "schedules"))
-        rates = {name: _planned(_resolved(each), base, max_iter, n_batches) for name, each in pairs}
+        rates = {
+            name: _planned(_resolved(each), base, max_iter, n_batches)
+            for name, each in named_recipes(schedules, "schedules").items()
+        }
         return cls(rates=rates).plot(ax, **line_kw)
 
     @in_house_style
@@ -170,28 +174,8 @@ class LearningRateDisplay:
         return self
 
 
-def _named(given: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(given, Mapping):
-        yield from ((str(name), each) for name, each in given.items())
-    else:
-        every = given if isinstance(given, (list, tuple)) else [given]
-        yield from ((each if isinstance(each, str) else repr(each), each) for each in every)
-
-
 def _resolved(schedule: Any) -> Schedule:
     return resolve(Schedule, schedule, "schedules", "LearningRateDisplay")
-
-
-def _of_estimators(estimator: Any, n_batches: int) -> Iterator[tuple[str, tuple[NDArray, NDArray]]]:
-    if isinstance(estimator, Mapping):
-        pairs = [(str(name), served(each)) for name, each in estimator.items()]
-    else:
-        every = estimator if isinstance(estimator, (list, tuple)) else [estimator]
-        finals = [served(each) for each in every]
-        tail = [f" {i}" if len(finals) > 1 else "" for i in range(len(finals))]
-        pairs = [(type(f).__name__ + end, f) for f, end in zip(finals, tail, strict=True)]
-    for name, final in pairs:
-        yield name, _rates(final, n_batches)
 
 
 def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +11,11 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
-from sknn._drawing.pyplot import axes, color, faint, legend, panels, show_image, write
+from sknn._drawing.pyplot import axes, color, faint, legend, named_panels, show_image, write
 from sknn.core.constraints import integer
+from sknn.inspection.several import several
 from sknn.inspection.tables import reads_table, two_columns
-from sknn.inspection.unwrap import first_rows, network_of, served, several
+from sknn.inspection.unwrap import first_rows, network_of, served
 
 
 class SamplesDisplay:
@@ -173,21 +173,16 @@ class SamplesDisplay:
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
     def _plot_points(self, ax: Any, scatter_kw: dict[str, Any]) -> None:
-        n = len(self.samples)
-        columns = min(n, 4)
-        rows = math.ceil(n / columns)
-        bound, grid = panels(ax, rows, columns, (2.8, 2.6), sharex=True, sharey=True)
-        for each in grid.flat[n:]:
-            each.set_axis_off()
-        for each, (name, points) in zip(grid.flat, self.samples.items(), strict=False):
+        shared = {"sharex": True, "sharey": True}
+        bound, grid = named_panels(ax, list(self.samples), 4, (2.8, 2.6), **shared)
+        for each, points in zip(grid.flat, self.samples.values(), strict=False):
             if self.data is not None:
                 each.scatter(
                     *self.data.T, s=4, linewidths=0, label="data", **faint() | {"alpha": 0.5}
                 )
             style = {"s": 6, "color": color(1), "linewidths": 0, "label": "samples"}
             each.scatter(*points.T, **style | scatter_kw)
-            write(each.set_title(""), name)
         if self.data is not None:
             legend(grid.flat[0], grid.flat[0].collections, markerscale=2)
-        self.axes_ = grid.ravel()[:n]
+        self.axes_ = grid.ravel()[: len(self.samples)]
         self.ax_, self.figure_ = bound, self.axes_[0].figure

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
 
@@ -48,19 +47,6 @@ def _nested(estimator: Any) -> list[Any]:
 def served(estimator: Any) -> Any:
     """Return the network inside: the best one of a search, the last step of a pipeline."""
     return _nested(estimator)[-1]
-
-
-def several(given: Any, name: str) -> Any:
-    """Return a list or dict of estimators to draw, unless it is empty.
-
-    Raises
-    ------
-    ValueError
-        If it is empty.
-    """
-    if isinstance(given, (Mapping, list, tuple)) and not given:
-        raise ValueError(f"{name} must not be empty.")
-    return given
 
 
 def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:

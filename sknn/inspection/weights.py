@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import SIGNS, in_house_style
 from sknn._drawing.mosaic import as_images, image_shape, mosaic
-from sknn._drawing.pyplot import axes, histogram, panels, show_image, write
+from sknn._drawing.pyplot import axes, histogram, named_panels, show_image, write
 from sknn.core.constraints import integer
 from sknn.core.network import Network
 from sknn.estimators.gan.estimator import GAN
@@ -172,19 +171,14 @@ class WeightsDisplay:
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
     def _plot_histograms(self, ax: Any, hist_kw: dict[str, Any]) -> None:
-        n = len(self.weights)
-        columns = min(n, 4)
-        bound, grid = panels(ax, math.ceil(n / columns), columns, (2.6, 2.4))
-        for each in grid.flat[n:]:
-            each.set_axis_off()
-        for each, (name, values) in zip(grid.flat, self.weights.items(), strict=False):
+        bound, grid = named_panels(ax, list(self.weights), 4, (2.6, 2.4))
+        for each, values in zip(grid.flat, self.weights.values(), strict=False):
             histogram(each, values, **{"bins": 40} | hist_kw)
             each.axvline(0.0, color="0.5", linewidth=0.8)
             each.set_xlabel("weight")
-            write(each.set_title(""), name)
         for each in grid[:, 0]:
             each.set_ylabel("number")
-        self.axes_ = grid.ravel()[:n]
+        self.axes_ = grid.ravel()[: len(self.weights)]
         self.ax_, self.figure_ = bound, self.axes_[0].figure
 
 

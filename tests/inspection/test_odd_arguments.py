@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from matplotlib import pyplot as plt
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
@@ -137,6 +137,33 @@ def test_arguments_without_sense(draw, about):
     assert not plt.get_fignums()
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: NetworkDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: LossCurveDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: LearningRateDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: WeightsDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: WeightsDisplay.from_estimator(REGRESSOR, kind="histogram", ax=ax),
+        lambda ax: ActivationDisplay.from_estimator(REGRESSOR, X, ax=ax),
+        lambda ax: ReconstructionDisplay.from_estimator(CODER, X, ax=ax),
+        lambda ax: SamplesDisplay.from_estimator(GENERATOR, ax=ax),
+        lambda ax: OptimizerPathDisplay.from_optimizers("adam", ax=ax),
+        lambda ax: LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, n_points=2, ax=ax),
+    ],
+)
+def test_ax_is_one_axes_or_as_many_as_there_are_pictures(draw):
+    three = plt.figure(layout="constrained").subplots(1, 3)
+    for wrong, words in [(three, "3"), (list(three), "3"), ("left", "'left'"), (3, "got 3")]:
+        with pytest.raises(ValueError, match=f"^ax must be one Axes.*{words}"):
+            draw(wrong)
+    display = draw(three[1])
+    assert display.ax_ is three[1] and display.figure_ is three[1].figure
+    display.plot(three[2])
+    assert display.ax_ is three[2] and len(plt.get_fignums()) == 1
+    display.figure_.canvas.draw()
+
+
 def test_names_with_dollar_signs_are_not_formulas():
     frame = pd.DataFrame(X[:, :2], columns=["$\\frac$", "in $ and $"])
     net = MLPClassifier((4,), **BRIEF).fit(frame, LABELS)
@@ -250,7 +277,7 @@ def test_a_calibrated_classifier_holds_several_networks():
 
 
 def test_an_ensemble_holds_several_networks():
-    for kind in (BaggingClassifier, AdaBoostClassifier, OneVsRestClassifier):
+    for kind in (BaggingClassifier, OneVsRestClassifier):
         ensemble = kind(MLPClassifier((3,), **BRIEF))
         with pytest.raises(NotFittedError, match="Call fit first"):
             LossCurveDisplay.from_estimator(ensemble)
