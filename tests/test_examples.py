@@ -96,7 +96,7 @@ STATEMENTS = [
     ),
     (
         "training/optimizer_paths.py",
-        r"(?:60 steps|30 epochs) (\S+)",
+        r"(?:60 steps|30 epochs) ([^\s,]+)",
         lambda *of: (
             of[0] > max(of[2::2])
             and min(of[1], of[5]) > 2 * max(of[7], of[9])

@@ -104,15 +104,16 @@ ax.set(xlabel="step", ylabel="number", ylim=(0, 1.25), xlim=(0, lengths[-1] + 1)
 ax = axes["length"]
 for i, (cell, color) in enumerate(cells.items()):
     means = np.mean(forgotten[cell], axis=1)
-    ax.plot(lengths, means, color=color)
+    style, marker = ("--", "s") if cell == "jordan" else ("-", "o")
+    ax.plot(lengths, means, style, color=color)
     # Side by side, so that none hides another.
-    ax.plot(np.array(lengths) + 0.35 * (i - 1.5), forgotten[cell], "o", color=color, alpha=0.6)
+    ax.plot(np.array(lengths) + 0.35 * (i - 1.5), forgotten[cell], marker, color=color, alpha=0.6)
     beside = "bottom" if cell in ("jordan", "lstm") else "top"
     ax.text(41, means[-1], names[cell], color=color, va=beside, weight="bold")
 ax.plot(lengths, np.ones(4), color="0.5", linestyle=":")
 ax.text(4, 1.03, "predicts the mean", color="0.4")
 ax.set(
-    title=f"c) with longer sequences, Elman and Jordan forget (dots: {seeds} seeds, lines: means)"
+    title=f"c) with longer sequences, Elman and Jordan forget (points: {seeds} seeds, lines: means)"
 )
 ax.set(xlabel="steps of a sequence", xticks=lengths, xlim=(3, 45))
 ax.set(ylabel="squared error / variance", ylim=(-0.05, 1.2))
@@ -125,7 +126,7 @@ steps = np.unique(back)
 for cell, color in cells.items():
     moved = np.mean([net.predict(nudged) - net.predict(X_test) for net in nets[cell]], axis=0)
     slopes = [moved[back == step].mean() / 0.1 for step in steps]
-    ax.plot(steps, slopes, color=color)
+    ax.plot(steps, slopes, "--" if cell == "jordan" else "-", color=color)
     print(f"slope of the prediction at the first mark, {cell:<6} {moved.mean() / 0.1:.2f}")
     beside = "bottom" if cell in ("elman", "gru") else "top"
     ax.text(steps[-1] + 0.3, slopes[-1], names[cell], color=color, va=beside, weight="bold")
