@@ -16,6 +16,7 @@ prediction grows by nearly as much (d).
 """
 
 # sphinx_gallery_thumbnail_panels = [4]
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -77,6 +77,6 @@ below.set(title=f"b) on the same images, mean and standard error of {seeds} seed
 below.set(ylabel="gain (points)", ylim=(-1, 6.2), xlabel="labeled images")
 words = {"ha": "right", "weight": "bold"}
 below.text(100, 3.3, "first layer frozen", color="C2", **words)
-below.text(100, 1.2, "learned weights", color="C1", **words)
+below.text(100, 1.55, "learned weights", color="C1", **words)
 below.text(100, -0.7, "random weights", color="C0", **words)
 plt.show()

@@ -11,7 +11,7 @@ Without a hidden layer, each output has one such picture: a template of its digi
 is the mean image of that digit). Hidden units look for strokes and gaps.
 """
 
-# sphinx_gallery_thumbnail_panels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+# sphinx_gallery_thumbnail_panels = [0, 1, 2, 5, 6, 7]
 
 import matplotlib.pyplot as plt
 import numpy as np

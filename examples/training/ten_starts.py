@@ -13,6 +13,7 @@ the same, but in another order, and some with the opposite sign, as the printed 
 """
 
 # sphinx_gallery_thumbnail_panels = [1]
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np

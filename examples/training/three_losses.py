@@ -55,15 +55,16 @@ for i, (name, p) in enumerate(networks.items()):
     values = [loss(p) for loss in losses.values()]
     print(f"{name[0]}: " + ", ".join(f"{k} {v:.2f}" for k, v in zip(losses, values, strict=True)))
     bars = axes["losses"].bar(
-        np.arange(3) + 0.28 * (i - 1), values, 0.26, color=f"C{i}", label=f"network {name[0]}"
+        np.arange(3) + 0.28 * (i - 1), values, 0.26, color=f"C{i}", label=name[0]
     )
-    axes["losses"].bar_label(bars, fmt="%.2f")
+    axes["losses"].bar_label(bars, fmt="%.2f", fontsize="small")
 first, *_ = axes.values()
 first.set_ylabel("probability")
 patches = [Patch(color=COLORS[k], label=f"class {k}") for k in range(3)]
 true = Patch(facecolor="none", edgecolor="black", linewidth=2, label="true class")
 first.legend(handles=[*patches, true], loc="upper left", fontsize="small", ncols=2)
-axes["losses"].set(title="three losses, mean over the rows", xticks=range(3), ylim=(0, 1.6))
+axes["losses"].set(title="three losses, mean over the rows", xticks=range(3), ylim=(0, 1.9))
 axes["losses"].set_xticklabels([name.replace(" ", "\n") for name in losses])
-axes["losses"].legend(loc="upper left")
+axes["losses"].set_xlim(-0.5, 2.5)
+axes["losses"].legend(loc="upper left", ncols=3)
 plt.show()

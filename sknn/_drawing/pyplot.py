@@ -117,24 +117,40 @@ def histogram(ax: Any, values: Any, **hist_kw: Any) -> None:
     ax.locator_params(axis="x", nbins=4)
 
 
-def label_epochs(ax: Any) -> None:
-    """Label the horizontal axis, which counts epochs."""
-    ax.set_xlabel("epoch")
+def label_counts(ax: Any, label: str = "epoch") -> None:
+    """Label the horizontal axis, which counts something."""
+    ax.set_xlabel(label)
     ax.xaxis.get_major_locator().set_params(integer=True)
 
 
-def legend(ax: Any, artists: Any = None, **legend_kw: Any) -> Any:
+def legend(ax: Any, artists: Any = None, most: int = 12, **legend_kw: Any) -> Any:
     """Draw a legend of artists, by default of all lines, with their labels as they are.
 
     Matplotlib leaves out labels that begin with an underscore, and reads text between dollar signs
-    as a formula; if it cannot, the figure cannot be drawn.
+    as a formula; if it cannot, the figure cannot be drawn. Of more than `most` artists, the first
+    ones are named.
     """
     given = ax.lines if artists is None else artists
     named = [each for each in given if not str(each.get_label() or "_child").startswith("_child")]
+    labels = [each.get_label() for each in named]
+    if len(named) > most:
+        rest = len(named) - most
+        # An empty line without a handle.
+        named = [*named[:most], ax.plot([], [], linestyle="none", marker="")[0]]
+        labels = [*labels[:most], f"… and {rest} more"]
     drawn = ax.legend(named, [str(i) for i in range(len(named))], **legend_kw)
-    for text, artist in zip(drawn.get_texts(), named, strict=True):
-        write(text, artist.get_label())
+    for text, label in zip(drawn.get_texts(), labels, strict=True):
+        write(text, label)
     return drawn
+
+
+def log_scale(ax: Any) -> None:
+    """Draw the vertical axis on a log scale, with plain numbers."""
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter("{x:g}")
+    low, high = ax.get_ylim()
+    # Powers of ten are not enough if there is one at most.
+    ax.yaxis.set_minor_formatter("{x:.3g}" if high < 10 * low else "")
 
 
 def write(text: Any, content: str) -> None:

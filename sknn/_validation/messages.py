@@ -62,6 +62,9 @@ _OWN_WORDS = {
     r"at least 1 dimension .*got scalar `array\((.*?)(?:, dtype=.*)?\)`": (
         "{name} is a single value, {0}; pass one for each sample."
     ),
+    r"Expected 2D array, got scalar array instead:\s*array=(.*?)\.\s*Reshape": (
+        "{name} is a single value, {0}; pass an array or a frame with one row for each sample."
+    ),
     r"^(Complex data not supported)": (
         "In {name}: {0}; pass real and imaginary parts as separate columns."
     ),
@@ -128,6 +131,11 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
             yield
     except (TypeError, ValueError, OverflowError) as error:
         for name, values in arguments.items():
+            if isinstance(values, str):
+                raise _kind(error)(
+                    f"{name} is a text, {values!r}. Read a file first, for example with "
+                    "pandas.read_csv, and pass what it holds."
+                ) from error
             reject_uneven(values, name)
         own = _own_words(str(error), arguments)
         if own is not None:

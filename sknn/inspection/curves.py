@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes, faint, label_epochs, legend
+from sknn._drawing.pyplot import axes, faint, label_counts, legend
+from sknn._drawing.pyplot import log_scale as draw_log_scale
 from sknn.inspection.unwrap import network_of, served, several
 
 # A penalty that is a smaller share of the loss than this does not get a separate curve.
 _VISIBLE = 0.01
+_ROUNDING = 1e-7
 _HELD_OUT = {"out_of_fold_loss": "out of fold", "validation_loss": "validation"}
 _LINES = {
     "training": "-",
@@ -143,7 +145,7 @@ class LossCurveDisplay:
         ax : matplotlib Axes, default=None
             None makes a new figure.
         log_scale : bool, default=False
-            Draw the logarithm of the loss.
+            Draw the logarithm of the loss; a loss of 0 is a gap.
         **line_kw : dict
             Passed to matplotlib's `plot`.
 
@@ -160,7 +162,7 @@ class LossCurveDisplay:
         TypeError
             If one contains no network of sknn.
         ValueError
-            If an estimator has no history, or for `log_scale` with losses that are not positive.
+            If an estimator has no history, or for `log_scale` with losses below 0.
         """
         if hasattr(estimator, "loss_curves_"):
             curves = _of_search(estimator, name or "best")
@@ -179,7 +181,7 @@ class LossCurveDisplay:
         ax : matplotlib Axes, default=None
             None makes a new figure.
         log_scale : bool, default=False
-            Draw the logarithm of the loss.
+            Draw the logarithm of the loss; a loss of 0 is a gap.
         **line_kw : dict
             Passed to matplotlib's `plot`.
 
@@ -187,9 +189,9 @@ class LossCurveDisplay:
         -------
         display : LossCurveDisplay
         """
-        if log_scale and any((curve.loss <= 0).any() for curve in self.curves):
+        if log_scale and any((curve.loss < 0).any() for curve in self.curves):
             raise ValueError(
-                "log_scale=True needs losses above 0, but some are not: a loss that is a log "
+                "log_scale=True cannot draw losses below 0, but some are: a loss that is a log "
                 "density may be negative. Leave log_scale out."
             )
         ax = axes(ax)
@@ -205,14 +207,17 @@ class LossCurveDisplay:
                 style |= _THIN | faint()
             known = ~np.isnan(curve.loss)
             style["marker"] = "." if known.sum() == 1 else ""
-            (line,) = ax.plot(curve.epoch[known], curve.loss[known], **style | line_kw)
+            loss = np.where(curve.loss == 0, np.nan, curve.loss) if log_scale else curve.loss
+            (line,) = ax.plot(curve.epoch[known], loss[known], **style | line_kw)
             colors.setdefault(curve.name, line.get_color())
             self.lines_.append(line)
             if curve.best is not None:
                 at = curve.best
                 ax.plot(curve.epoch[at], curve.loss[at], "o", color=line.get_color())
-        ax.set(ylabel="loss", yscale="log" if log_scale else "linear")
-        label_epochs(ax)
+        ax.set_ylabel("loss")
+        if log_scale:
+            draw_log_scale(ax)
+        label_counts(ax)
         legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -307,7 +312,9 @@ def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:
         yield "generator", history["generator_loss"]
         return
     penalty = history.get("penalty", np.zeros_like(loss))
-    yield "training", loss - penalty
+    data = loss - penalty
+    # A difference of rounding errors may be below 0.
+    yield "training", np.where(np.abs(data) < _ROUNDING * np.abs(loss), 0.0, data)
     if (penalty > _VISIBLE * np.abs(loss)).any():
         yield "training with penalty", loss
     yield from ((part, history[column]) for column, part in _HELD_OUT.items() if column in history)

@@ -11,14 +11,13 @@ from sklearn.utils import get_tags
 
 from sknn._sklearn import rows_at
 from sknn._validation.arrays import check_some_weight, check_weight
-from sknn.estimators.fit.frames import FrameRows
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.recurrent.network import RecurrentNetwork
-from sknn.estimators.tabular.network import TableNetwork
 from sknn.inspection.answers import answer_of, n_outputs
 from sknn.inspection.attributions import HOW_EXACT, as_given, read_rows
 from sknn.inspection.integrals import integral
 from sknn.inspection.shuffles import of_weighted_shuffles
+from sknn.inspection.tables import origins
 from sknn.inspection.unwrap import network_of, served, served_on
 
 _METHODS = ("auto", "weights", "gradients", "integrated", "permutation")
@@ -175,7 +174,10 @@ def _of_weights(final: Any) -> NDArray:
             "The weights of a GAN lead from random numbers to rows, not from columns to "
             "predictions; pass X."
         )
-    first, *others = (np.abs(weights) for weights in final.coefs_)
+    try:
+        first, *others = (np.abs(weights) for weights in final.coefs_)
+    except AttributeError as error:
+        raise AttributeError(f"{error} Pass X with method='gradients'.") from error
     paths = first
     for weights in others:
         paths = paths @ weights
@@ -223,18 +225,10 @@ def _targets(final: Any) -> list[Any]:
 
 def _by_column(final: Any, shares: NDArray) -> NDArray:
     """Add up the shares of all inputs of the network that come from one column of a table."""
-    places = _origins(final)
+    places = origins(final)
     if places is None:
         return shares
     out = np.zeros((len(shares), final.n_features_in_))
     for place in range(final.n_features_in_):
         out[:, place] = shares[:, places == place].sum(axis=1)
     return out
-
-
-def _origins(final: Any) -> NDArray | None:
-    """Return the column of a table that each input comes from, None for rows of numbers."""
-    if isinstance(final, TableNetwork):
-        return final.encoder_.origins()
-    coder = final._form.coder if isinstance(final, FrameRows) else None
-    return None if coder is None else coder.origins()

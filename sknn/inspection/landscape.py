@@ -18,6 +18,7 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.gan.estimator import GAN
 from sknn.inspection.gradients import state_before_training
 from sknn.inspection.unwrap import network_of, served_on, several, targets_served
+from sknn.training.callbacks.validation import mean_loss
 
 _MARGIN = 0.25
 
@@ -179,6 +180,7 @@ class LossLandscapeDisplay:
         style: dict[str, Any] = {"cmap": AMOUNTS, "levels": levels, "extend": "both", "norm": norm}
         self.contour_ = ax.contourf(self.x, self.y, self.loss, **style | contour_kw)
         ax.figure.colorbar(self.contour_, ax=ax, label="loss", format="%.3g")
+        ax.locator_params(nbins=5)
         if self.path is None:
             ax.plot(0, 0, "o", color="white", markeredgecolor="black")
         else:
@@ -236,31 +238,14 @@ def _principal_directions(steps: NDArray) -> tuple[NDArray, NDArray]:
 
 def _grid(state: FitState, center: NDArray, directions: NDArray, x: NDArray, y: NDArray) -> NDArray:
     """Return the loss at every point of a grid, one row per step along the second direction."""
-    network, measure = state.network, _Loss(state)
+    network = state.network
+    rows = slice(None) if state.rows_used is None else state.rows_used
+    seen, target = state.train.x[rows], state.target[rows]
+    kernel = state.targets.kernel(state.loss, network.in_shape)
     loss = np.empty((len(y), len(x)))
     with np.errstate(all="ignore"):
         for i, up in enumerate(y):
             for j, right in enumerate(x):
                 network.load(center + right * directions[0] + up * directions[1])
-                loss[i, j] = measure()
+                loss[i, j] = mean_loss(network, kernel, network.predict(seen), target, None)
     return loss
-
-
-class _Loss:
-    """The mean loss of the rows of a call in prediction."""
-
-    def __init__(self, state: FitState) -> None:
-        self.state = state
-        pick = slice(None) if state.rows_used is None else state.rows_used
-        target = state.target[pick]
-        self.target = target if isinstance(target, np.ndarray) else target.toarray()
-        self.x = state.train.x[pick]
-        network, n = state.network, self.x.shape[0]
-        self.scratch = network.scratch(state.loss.scratch(network.out_shape[-1]), n, True)
-        self.out = np.empty((*network.lead, n, *network.out_shape))
-
-    def __call__(self) -> float:
-        raw = self.state.network.predict(self.x)
-        n = self.x.shape[0]
-        value = self.state.loss.value_and_grad(raw, self.target, 1.0 / n, self.out, self.scratch)
-        return float(np.mean(value))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sknn._drawing.house_style import AMOUNTS, in_house_style, is_dark
-from sknn._drawing.pyplot import axes, label_epochs, legend, pyplot
+from sknn._drawing.pyplot import axes, label_counts, legend, log_scale, pyplot
 from sknn.inspection.unwrap import network_of, served
 
 _QUANTITIES = {
@@ -135,11 +135,14 @@ class GradientDisplay:
             marker = "." if np.size(self.epoch) == 1 else ""
             style = {"label": name, "color": shade, "marker": marker}
             self.lines_ += ax.plot(self.epoch, values, **style | line_kw)
-        label_epochs(ax)
+        label_counts(ax)
         ax.set(ylabel=_QUANTITIES.get(self.quantity, self.quantity))
         if self._spans_decades():
-            ax.set_yscale("log")
-        legend(ax, ncols=2 if len(self.values) > 6 else 1)
+            log_scale(ax)
+        # Of many layers, some between the first and the last are named.
+        shown = np.unique(np.linspace(0, len(self.lines_) - 1, 12).round().astype(int))
+        named = [self.lines_[i] for i in shown]
+        legend(ax, named, ncols=2 if len(named) > 6 else 1)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes, label_epochs, legend
+from sknn._drawing.pyplot import axes, label_counts, legend
 from sknn.core.constraints import integer, real
 from sknn.core.schedules import Schedule
 from sknn.core.spec import resolve
@@ -163,7 +163,7 @@ class LearningRateDisplay:
                 style["drawstyle"] = "steps-post"
                 epochs, rates = np.append(epochs, epochs[-1] + 1), np.append(rates, rates[-1])
             self.lines_ += ax.plot(epochs, rates, **style | line_kw)
-        label_epochs(ax)
+        label_counts(ax)
         ax.set_ylabel("learning rate")
         legend(ax)
         self.ax_, self.figure_ = ax, ax.figure

@@ -40,6 +40,6 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
         drawn.append(ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw))
     n_columns = 1 + (len(classes) - 1) // _LINES_OF_LEGEND
     place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "ncols": n_columns}
-    for text in legend(ax, drawn, markerscale=2, **place).get_texts():
+    for text in legend(ax, drawn, len(drawn), markerscale=2, **place).get_texts():
         # A dollar sign in the name of a class must not begin a formula.
         text.set_parse_math(False)

@@ -14,6 +14,9 @@ from sknn._drawing.mosaic import as_images, image_shape, mosaic
 from sknn._drawing.pyplot import axes, histogram, panels, show_image, write
 from sknn.core.constraints import integer
 from sknn.core.network import Network
+from sknn.estimators.gan.estimator import GAN
+from sknn.estimators.gan.layers import first_of
+from sknn.inspection.tables import reads_table
 from sknn.inspection.unwrap import chosen_layer, chosen_member, network_of, served
 
 _KINDS = ("auto", "images", "histogram")
@@ -84,7 +87,7 @@ class WeightsDisplay:
             Or a Pipeline or search around one.
         kind : {"auto", "images", "histogram"}, default="auto"
             "auto" draws images if the inputs of the layer seem to be pixels: `shape` is given, the
-            layer is a convolution, or the number of inputs is a square of at least 16.
+            layer is a convolution, or it reads rows of numbers, as many as a square of at least 16.
         layer : int or str, default=0
             For images: the index among layers with weights, or the name. A block such as
             ``Residual`` has weights of its own only if it changes the number of units or channels;
@@ -116,13 +119,14 @@ class WeightsDisplay:
         if kind not in _KINDS:
             raise ValueError(f"kind must be one of {_KINDS}; got {kind!r}.")
         max_units = integer(1).read("WeightsDisplay", "max_units", max_units)
-        network = network_of(estimator)
-        known = getattr(served(estimator), "input_shape_", None)
+        network, final = network_of(estimator), served(estimator)
         found = _weights_of(network.member(chosen_member(network, member)))
         name = chosen_layer(layer, list(found))
         images = None
-        if kind != "histogram":
-            images = _images(found[name], shape, known if name == next(iter(found)) else None)
+        sees = kind == "auto" and (shape is not None or _may_see(final, name, found[name]))
+        if sees or kind == "images":
+            known = getattr(final, "input_shape_", None) if name == next(iter(found)) else None
+            images = _images(found[name], shape, known)
         if kind == "images" and images is None:
             raise ValueError(
                 f"The weights of {name!r} have shape {found[name].shape}; pass the shape of an "
@@ -195,6 +199,18 @@ def _weights_of(network: Network) -> dict[str, NDArray]:
     if not found:
         raise ValueError("No layer of this network has weights W.")
     return found
+
+
+def _may_see(final: Any, name: str, weights: NDArray) -> bool:
+    """Whether a layer may read pixels: it has windows, or reads rows that are not a table's.
+
+    Units of other layers have no places, nor have the random numbers that a GAN begins with.
+    """
+    params = final.network_.params
+    begin = first_of(final.network_) if isinstance(final, GAN) else 0
+    first = next(i for i, own in enumerate(params) if i >= begin and "W" in own)
+    reads_rows = name == final.network_.names[first] and len(weights) == final.n_features_in_
+    return weights.ndim > 2 or (reads_rows and not reads_table(final))
 
 
 def _images(weights: NDArray, shape: Any, known: Any) -> NDArray | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.columns import Coded, read_table
 from sknn.preprocessing.kinds import is_missing
+
+_NAMED = 10
 
 
 def asked(labels: list, conditions: Any, n: int) -> Iterator[tuple[int, Any, Any]]:
@@ -125,10 +127,19 @@ def fits(numbers: NDArray, dtype: np.dtype) -> NDArray:
     return np.isnan(numbers) | (inside & (numbers == np.rint(numbers)))
 
 
-def never_seen(label: Any, value: Any) -> ValueError:
-    """Return the error for a value that a column cannot have."""
+def never_seen(label: Any, value: Any, seen: Sequence[Any] = ()) -> ValueError:
+    """Return the error for a value that a column cannot have, with those that it had in fit."""
     if is_missing(value):
         return ValueError(
             f"conditions asks for a missing entry in column {label!r}, which had none in fit."
         )
-    return ValueError(f"conditions asks for {value} in column {label!r}, which no row had in fit.")
+    known = [_told(entry) for entry in seen if not is_missing(entry)]
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    had = f"; it had {', '.join(known[:_NAMED])}{more}" if known else ""
+    return ValueError(
+        f"conditions asks for {_told(value)} in column {label!r}, which no row had in fit{had}."
+    )
+
+
+def _told(entry: Any) -> str:
+    return str(int(entry) if isinstance(entry, float) and entry.is_integer() else entry)

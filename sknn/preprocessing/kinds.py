@@ -276,6 +276,9 @@ def _each(
     if column.dtype.kind == np.dtype(dtype).kind:
         return column.astype(dtype)
     once = _Once(read_text)
+    entries = column.tolist()
+    if set(map(type, entries)) == {str}:
+        return np.fromiter(map(once.__getitem__, entries), dtype, len(column))
     is_text = (isinstance(entry, (str, bytes)) for entry in column)
     pairs = zip(column, is_text, strict=True)
     found = (once[plain_text(entry)] if text else read(entry) for entry, text in pairs)

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import GAN, AutoEncoder, MLPClassifier, MLPRegressor, TabularMLPRegressor
 from sknn.inspection import LossCurve, LossCurveDisplay
+from sknn.inspection.curves import _parts
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((40, 3))
@@ -130,6 +131,35 @@ def test_axes_name_and_style_are_the_users():
     assert display.ax_ is ax
     assert display.lines_[0].get_label() == "mine, training"
     assert display.lines_[0].get_color() == "red"
+
+
+def test_losses_of_zero_are_gaps_on_a_log_scale():
+    loss = np.array([2.0, np.nan, 1.0, 0.0])
+    curve = LossCurve("a", "validation", np.arange(1, 5), loss)
+    display = LossCurveDisplay(curves=[curve]).plot(log_scale=True)
+    display.figure_.canvas.draw()
+    # The second epoch was not judged, so the line goes on.
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), [2.0, 1.0, np.nan])
+    assert display.plot().lines_[0].get_ydata()[-1] == 0
+    assert all("e" not in label.get_text() for label in display.ax_.get_yticklabels("both"))
+
+
+def test_a_loss_that_is_all_penalty_is_not_below_zero():
+    history = {"epoch": np.arange(2), "loss": np.array([3.0, 1.0])}
+    history["penalty"] = np.nextafter(history["loss"], 9)
+    ((_, data), *_) = _parts(history)
+    assert not data.any()
+
+
+def test_a_legend_names_the_first_of_many():
+    model = net().fit(X, Y)
+    display = LossCurveDisplay.from_estimator({f"{i}": model for i in range(40)})
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert names[0] == "0, training" and len(names) == 13
+    assert names[-1] == f"… and {len(display.lines_) - 12} more"
+    display.figure_.canvas.draw()
+    box, page = display.ax_.get_legend().get_window_extent(), display.figure_.bbox
+    assert box.height < page.height
 
 
 def test_one_epoch_and_lbfgs():

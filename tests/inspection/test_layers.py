@@ -84,6 +84,26 @@ def test_images_of_every_kind_of_layer(model, rows, layer, shape, expected):
     assert next(iter(display.weights.values())).shape == expected
 
 
+@pytest.mark.parametrize(
+    ("model", "rows", "layer"),
+    [
+        (GAN((16,), (4,), max_iter=1, random_state=0), X[:, :5], 0),
+        (net(16), X[:, :5], "output"),
+        (TabularMLPClassifier(hidden_layer_sizes=(4,), max_iter=1, random_state=0), X, 0),
+        (AutoEncoder((9, 4), **BRIEF), X[:, :5], "hidden1"),
+    ],
+)
+def test_inputs_without_places_are_not_taken_for_pixels(model, rows, layer):
+    model.fit(rows, Y)
+    assert WeightsDisplay.from_estimator(model, layer=layer).kind == "histogram"
+
+
+def test_the_discriminator_of_a_gan_reads_pixels():
+    gan = GAN((4,), (3,), max_iter=1, random_state=0).fit(X)
+    display = WeightsDisplay.from_estimator(gan, layer="discriminator_hidden0")
+    assert display.weights["discriminator_hidden0"].shape == (3, 4, 4)
+
+
 def test_histograms_of_all_layers():
     layers = [Dense(5), Residual([Dense(5)])]
     model = MLPClassifier(layers=layers, **BRIEF).fit(X[:, :3], Y)
@@ -257,6 +277,12 @@ def test_one_line_a_layer():
     assert display.ax_.get_yscale() == "log"
     dead = GradientDisplay.from_estimator(model, quantity="dead_units", ax=plt.subplots()[1])
     assert len(dead.lines_) == 2 and dead.ax_.get_yscale() == "linear"
+
+
+def test_some_of_many_layers_are_named():
+    display = GradientDisplay(epoch=[1, 2], values={f"l{i}": [1.0, 0.1 * i] for i in range(50)})
+    names = [text.get_text() for text in display.plot().ax_.get_legend().get_texts()]
+    assert len(names) == 12 and (names[0], names[-1]) == ("l0", "l49")
 
 
 def test_gradients_that_were_not_measured():

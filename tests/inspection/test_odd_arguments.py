@@ -24,6 +24,7 @@ from sknn import (
     BernoulliRBM,
     MLPClassifier,
     MLPRegressor,
+    RNNClassifier,
     RNNRegressor,
     TabularMLPRegressor,
 )
@@ -184,6 +185,20 @@ def test_the_landscape_is_that_of_transformed_targets():
     ours = LossLandscapeDisplay.from_estimator(whole, X, 1 + Y, n_points=3)
     alone = LossLandscapeDisplay.from_estimator(whole.regressor_, X, np.log(1 + Y), n_points=3)
     np.testing.assert_allclose(ours.loss, alone.loss)
+
+
+def test_the_landscape_of_sequences_of_targets():
+    steps = RNG.random((12, 5, 2))
+    for y, rows in [(steps[..., 0], steps), ([s[:, 0] > 0.5 for s in SEQUENCES], SEQUENCES)]:
+        kind = RNNRegressor if rows is steps else RNNClassifier
+        model = kind((3,), return_sequences=True, **BRIEF).fit(rows, y)
+        display = LossLandscapeDisplay.from_estimator(model, rows, y, n_points=3)
+        alone = model.score(rows, y) if rows is steps else None
+        assert np.isfinite(display.loss).all()
+        if alone is not None:
+            error = np.mean((model.predict(rows) - y) ** 2)
+            # Half the squared error of standardized targets.
+            np.testing.assert_allclose(display.loss[1, 1], error / np.var(y) / 2, rtol=1e-4)
 
 
 def test_networks_whose_loss_cannot_be_taken_apart():

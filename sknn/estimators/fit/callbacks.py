@@ -114,7 +114,7 @@ def encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
 def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:
     try:
         return float(scorer(model, rows.x, rows.y, **weights))
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
             f"scoring={model.scoring!r} cannot judge this {type(model).__name__}: {error}"
         ) from error

@@ -78,8 +78,10 @@ def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
         with naming(label, "conditions"):
             codes, number, _ = column.encode(one)
             values, _ = column.read(one)
+        if column.reading is not None:
+            column.reading.check_asked(label, one)
         if (codes[:, 0] < 0).any():
-            raise never_seen(label, values[codes[:, 0] < 0][0])
+            raise never_seen(label, values[codes[:, 0] < 0][0], column.seen.tolist())
         check_type(label, values, coder.maker.number_type(place))
         if hasattr(wanted, "columns") and len(wanted) == n:
             own[place] = coder.maker.own(wanted, at)

@@ -22,7 +22,7 @@ from sknn.exceptions import TrainingWarning
 from sknn.preprocessing.columns import Table, read_table
 from sknn.training.warnings import users_level
 
-_SHARE = 0.5
+_SHARE = 0.4
 """Share of `max_time` that may pass before and after training; the rest is for training."""
 LINEAR_SHARE = 0.1
 """Share of `max_time` that linear models may take in which linear paths start."""

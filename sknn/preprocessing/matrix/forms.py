@@ -117,10 +117,12 @@ class TableForm(ArrayForm):
             with naming(label, "conditions"):
                 choices, scores = block.encode(column)
                 values = block.read(column)
+            if block.reading is not None:
+                block.reading.check_asked(label, column)
             check_type(label, values, self.coder.maker.number_type(place))
             unknown = choices < 0
             if unknown.any() and (block.n_choices or np.isnan(_plain(values)).any()):
-                raise never_seen(label, values[unknown][0])
+                raise never_seen(label, values[unknown][0], block.seen.tolist())
             wanted.add(
                 place,
                 values,

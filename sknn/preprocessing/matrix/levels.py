@@ -33,6 +33,11 @@ class LevelBlock:
         return cls(LevelTokens.fit(column, sample, MOST_LEVELS))
 
     @property
+    def seen(self) -> NDArray:
+        """The entries in fit."""
+        return self.levels.seen
+
+    @property
     def n_choices(self) -> int:
         """Number of columns of which one is 1."""
         return self.levels.sizes[0]

@@ -52,6 +52,11 @@ class NumberBlock:
         return cls(reading, parted.has_missing, parted.spikes, scores, lattice)
 
     @property
+    def seen(self) -> NDArray:
+        """The entries in fit that have their own code."""
+        return self.reading.returned(self.reading.entries(self.spikes))
+
+    @property
     def n_choices(self) -> int:
         """Number of columns of which one is 1; zero if there is no choice."""
         n = int(self.has_missing) + len(self.spikes)

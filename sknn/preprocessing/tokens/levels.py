@@ -59,6 +59,11 @@ class LevelTokens:
         return cls(places, values, len(own), shares, float(-np.log(sample.counts.sum() + 1.0)))
 
     @property
+    def seen(self) -> NDArray:
+        """The entries in fit."""
+        return self.values
+
+    @property
     def sizes(self) -> list[int]:
         """Number of codes."""
         return [self.n_codes + bool(len(self.shares))]

@@ -68,6 +68,11 @@ class NumberTokens:
         return cls(reading, some, parted.spikes, cells, middle, scale, floor)
 
     @property
+    def seen(self) -> NDArray:
+        """The entries in fit that have their own code."""
+        return self.reading.returned(self.reading.entries(self.spikes))
+
+    @property
     def _n_before(self) -> int:
         """Codes of the first token before those of coarse bins."""
         return int(self.has_missing) + len(self.spikes)

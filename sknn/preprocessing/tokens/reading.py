@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sknn.preprocessing.column_warnings import unread, warn_of_unread
 from sknn.preprocessing.columns import Coded, Table
-from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN, Form, naming
+from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN, Form, missing, naming
 from sknn.preprocessing.tokens.zones import to_utc, to_wall
 from sknn.preprocessing.writing import Writing, writing_of
 
@@ -76,6 +76,16 @@ class Reading:
         """Warn if the text of a column has another form than in fit."""
         n_lost, n_given = unread(column, self.read(column))
         warn_of_unread(label, self.kind, n_lost, n_given, self.unread)
+
+    def check_asked(self, label: Any, column: Any) -> None:
+        """Raise for requested texts that cannot be read; in a table, they are missing entries."""
+        lost = np.isnan(self.numbers(column)) & ~missing(column)
+        if lost.any():
+            entry = column[lost][0]
+            raise ValueError(
+                f"conditions asks for {entry!r} in column {label!r}, which holds {self.kind}s; "
+                "pass it as in X, or None for a missing entry."
+            )
 
     def read(self, column: Any) -> NDArray:
         """Return a column as numbers, dates by the clock of their zone, or time spans."""

@@ -143,3 +143,17 @@ def test_saved_ones_write_the_same(net, tmp_path):
     save(net, tmp_path / "net.sknn")
     again = load(tmp_path / "net.sknn").sample(50, random_state=0)
     pd.testing.assert_frame_equal(again, net.sample(50, random_state=0))
+
+
+@pytest.mark.parametrize("estimator", [TableSynthesizer, GAN])
+def test_errors_say_what_can_be_asked_for(estimator):
+    frame = table().assign(calls=np.arange(N) % 3)
+    frame.loc[0, "income"] = "n/a"
+    net = estimator(max_iter=1, random_state=0).fit(frame)
+    for asked, words in {
+        ("income", "fifty"): "'fifty' in column 'income', which holds numbers; pass it as in X",
+        ("calls", 1e9): "1000000000 in column 'calls', which no row had in fit; it had 0, 1, 2",
+        ("region", "moon"): "moon in column 'region', which no row had in fit; it had north, south",
+    }.items():
+        with pytest.raises(ValueError, match=words):
+            net.sample(2, conditions=dict([asked]))
