@@ -26,6 +26,7 @@ _TABLES = (
 )
 # What is said of missing text: scikit-learn names no argument, and pandas.NA no reason.
 _MISSING_TEXT = r"^Input contains NaN|value of NA is ambiguous"
+_TOO_MANY_AXES = r"^Found array with dim (\d+)\b.*<= 2"
 # Messages of other packages, and their replacements, which may repeat groups in parentheses.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
@@ -45,6 +46,14 @@ _OWN_WORDS = {
         "{name} has rows of different lengths or shapes, or single entries that are lists; bring "
         "all rows to one shape. Only RNNClassifier and RNNRegressor take a list of sequences of "
         "different lengths."
+    ),
+    _TOO_MANY_AXES: (
+        "{name} has {0} axes, but the estimator reads flat rows: pass np.reshape({name}, "
+        "(len({name}), -1)). For images or sequences, use a CNN or RNN estimator, or let `layers` "
+        "begin with Reshape."
+    ),
+    r"Expected 2D array, got 1D array instead:\s*array=\[\]": (
+        "{name} is empty; pass at least one row."
     ),
     r"argument must be .* string .*number, not '(.*)'": (
         "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
@@ -77,9 +86,20 @@ _OWN_WORDS_FOR_TARGETS = {
         "{name} holds text that cannot be converted to numbers ({0}); only classifiers take labels "
         "that are text."
     ),
+    _TOO_MANY_AXES: (
+        "{name} has {0} axes, but every row must be flat: pass np.reshape({name}, (len({name}), "
+        "-1)), and give predictions their shape again."
+    ),
     r"inhomogeneous shape|setting an array element with a sequence": (
         "{name} has entries of different lengths or shapes; every row must have the same number "
         "of targets."
+    ),
+}
+# Imputers and tables have flat rows.
+_OWN_WORDS_FOR_IMAGES = {
+    r"^(Input \S+ contains NaN)\.": (
+        "{0}. Replace missing values before the call, for example with np.nan_to_num, or leave out "
+        "the rows that have them."
     ),
 }
 
@@ -129,7 +149,10 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
 def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
     """Return a better message, if there is one."""
     about_y = "Input y" in message
-    for pattern, words in (_OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS).items():
+    table = _OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS
+    if not about_y and getattr(arguments.get("X"), "ndim", 2) > 2:
+        table = table | _OWN_WORDS_FOR_IMAGES
+    for pattern, words in table.items():
         found = re.search(pattern, message)
         if found:
             name = _culprit(arguments)

@@ -87,7 +87,19 @@ def of_flat_rows(width: int, first: bool) -> str | None:
     return None
 
 
-def of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
+def of_other_rows(shape: Shape, known: Shape, first: bool) -> str:
+    """Return advice for rows of another shape than the known one."""
+    moved = _of_moved_channels(shape, known, first)
+    if moved or len(shape) != len(known):
+        return moved
+    if shape[-1] == known[-1]:
+        return f" Crop or pad{' them, or resize images' if len(shape) > 2 else ' them'}."
+    if shape[-1] == 1:
+        return f" Repeat the channel {known[-1]} times, with np.repeat."
+    return f" It reads {_count(known[-1], 'channel')}, but X has {shape[-1]}."
+
+
+def _of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
     """Return advice if rows would have the known shape with channels at the other end."""
     given = _given(shape, first)
     moved = (given[-1], *given[:-1]) if first else (*given[1:], given[0])

@@ -92,7 +92,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         ``loss="log_loss"``, else 0. The temperature corrects the underconfidence it causes.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, multiplied by the sample weights. A list gives one dict for each
-        output.
+        output of a `y` with several columns of classes. Not for multi-label `y`.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
         "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses

@@ -78,9 +78,10 @@ def _simple_parser(kind: type) -> Any:
 
 
 def _parse(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
-    """Take over a model with an estimator of sknn inside."""
+    """Take over a model with an estimator of sknn inside, or behind one."""
     original = _ORIGINAL_PARSERS[type(model)]
-    if original is None or holds_network(model):
+    before = [each.raw_operator for each in scope.operators.values()]
+    if original is None or holds_network(model) or holds_network(before):
         return _parse_parts(scope, model, inputs, custom_parsers)
     return original(scope, model, inputs, custom_parsers=custom_parsers)
 

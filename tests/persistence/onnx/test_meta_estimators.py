@@ -38,7 +38,7 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 from sklearn.utils.fixes import parse_version
 
-from sknn import MLPClassifier, MLPRegressor, TabularMLPClassifier, search
+from sknn import AutoEncoder, MLPClassifier, MLPRegressor, TabularMLPClassifier, search
 from sknn.persistence import onnx_inputs, onnx_types, register_skl2onnx
 from sknn.preprocessing import TableEncoder
 from tests.persistence.onnx.running import session
@@ -310,6 +310,11 @@ AMONG_OTHERS = {
         AdaBoostClassifier(net(max_iter=60, learning_rate_init=0.05), n_estimators=2)
     ),
     "members": OneVsRestClassifier(net(n_members=2)),
+    "behind codes": make_pipeline(
+        StandardScaler(),
+        AutoEncoder((3,), **BRIEF),
+        calibrated(scaled(LogisticRegression())),
+    ),
 }
 
 

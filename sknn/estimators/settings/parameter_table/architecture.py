@@ -215,7 +215,7 @@ ENTRIES = {
         'dict, "balanced" or list of dict',
         None,
         "Weight of each class, multiplied by the sample weights. A list gives one dict for each "
-        "output.",
+        "output of a `y` with several columns of classes. Not for multi-label `y`.",
         c.none() | c.one_of(["balanced"]) | CLASS_WEIGHT,
     ).on("DeepBelief", also="Pretraining uses it, too."),
     "label_smoothing": Entry(
