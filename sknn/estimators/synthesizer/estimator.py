@@ -58,7 +58,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     Parameters
     ----------
-    hidden_layer_sizes : int or sequence of int, default=(256, 256, 256)
+    hidden_layer_sizes : int or sequence of int, default=(128, 128)
         Number of units in each hidden layer.
     activation : str, Activation or list, default="silu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
@@ -80,7 +80,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the
         surprise of columns, each relative to its usual surprise; see the notes. "columns" is the
         better choice for finding outliers.
-    dropout : float or list of float, default=0.1
+    dropout : float or list of float, default=0.2
         Fraction of activations dropped after each hidden layer.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
@@ -117,7 +117,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         with 50 rows or more.
     validation_fraction : float, default=0.1
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
-        weights are trained further on all rows, for this share of the epochs that led to them.
+        weights are trained further on all rows, for 30% of the epochs that led to them (or this
+        share, if it is larger), while the learning rate falls to zero.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement; with early stopping,
         after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
@@ -206,14 +207,14 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (256, 256, 256),
+        hidden_layer_sizes: Any = (128, 128),
         activation: Any = "silu",
         *,
         categorical_features: Any = "from_dtype",
         condition_rate: Any = 0.5,
         contamination: Any = "auto",
         outlier_score: Any = "density",
-        dropout: Any = 0.1,
+        dropout: Any = 0.2,
         solver: Any = "adamw",
         learning_rate: Any = "cosine",
         learning_rate_init: Any = 0.005,
