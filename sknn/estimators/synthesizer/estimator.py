@@ -59,7 +59,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     Parameters
     ----------
     hidden_layer_sizes : int or sequence of int, default=(128, 128)
-        Number of units in each hidden layer.
+        Number of units in each hidden layer. With tens of thousands of rows, more are better, such
+        as (256, 256, 256) with a `dropout` of 0.1.
     activation : str, Activation or list, default="silu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
@@ -329,7 +330,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Parameters
         ----------
         n : int, default=1
-        conditions : dict or frame, default=None
+        conditions : dict, Series or frame, default=None
             Values of some columns, by name or position: one for all rows, or one for each row. None
             makes the entry missing.
         random_state : int, RandomState or None, default=None
@@ -342,7 +343,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Raises
         ------
         ValueError
-            If conditions name columns that are not in the table, or levels that were never seen.
+            If conditions name columns that are not in the table, levels that were never seen, or
+            numbers that the dtype of the column cannot hold.
         """
         self._check_fitted()
         rng = generator_of_draws(n, random_state, "n")
@@ -350,7 +352,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self._drawn(wanted, rng, lost=True)
 
     def impute(self, X: Any, strategy: str = "most_likely", random_state: Any = None) -> Any:
-        """Fill in the missing entries of a table.
+        """Fill in the missing entries of a table; the others, and its index, stay as they are.
 
         Parameters
         ----------
@@ -366,7 +368,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         rows : frame or ndarray
-            Of the kind of the table in the first call to `fit`, with its dtypes.
+            Of the kind of the table in the first call to `fit`, with its dtypes unless they cannot
+            hold the entries of X.
         """
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)

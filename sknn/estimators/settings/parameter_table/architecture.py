@@ -75,7 +75,12 @@ ENTRIES = {
         default=(32,),
         also="The last one is the length of the code; the decoder mirrors the encoder.",
     )
-    .on("TableSynthesizer", default=(128, 128)),
+    .on(
+        "TableSynthesizer",
+        default=(128, 128),
+        also="With tens of thousands of rows, more are better, such as (256, 256, 256) with a "
+        "`dropout` of 0.1.",
+    ),
     "activation": Entry(
         "str, Activation or list",
         "relu",
