@@ -62,8 +62,9 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     Parameters
     ----------
-    hidden_layer_sizes : int or sequence of int, default=(256, 256, 256)
-        Number of units in each hidden layer.
+    hidden_layer_sizes : int or sequence of int, default=(128, 128)
+        Number of units in each hidden layer. With tens of thousands of rows, more are better, such
+        as (256, 256, 256) with a `dropout` of 0.1.
     activation : str, Activation or list, default="silu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
@@ -85,7 +86,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         surprisals of columns, each relative to what is usual; see the notes. "columns" is usually
         the better choice for finding outliers, but a number of a training row that is far beyond
         all others may stand out only with "density".
-    dropout : float or list of float, default=0.1
+    dropout : float or list of float, default=0.2
         Fraction of activations dropped after each hidden layer.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
@@ -122,7 +123,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         with 50 rows or more.
     validation_fraction : float, default=0.1
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
-        weights are trained further on all rows, for this share of the epochs that led to them.
+        weights are trained further on all rows, for 30% of the epochs that led to them (or this
+        share, if it is larger), while the learning rate falls to zero.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement; with early stopping,
         after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
@@ -211,14 +213,14 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (256, 256, 256),
+        hidden_layer_sizes: Any = (128, 128),
         activation: Any = "silu",
         *,
         categorical_features: Any = "from_dtype",
         condition_rate: Any = 0.5,
         contamination: Any = "auto",
         outlier_score: Any = "density",
-        dropout: Any = 0.1,
+        dropout: Any = 0.2,
         solver: Any = "adamw",
         learning_rate: Any = "cosine",
         learning_rate_init: Any = 0.005,
@@ -339,7 +341,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Parameters
         ----------
         n : int, default=1
-        conditions : dict or frame, default=None
+        conditions : dict, Series or frame, default=None
             Values of some columns, by name or position: one for all rows, or one for each row. None
             makes the entry missing.
         random_state : int, RandomState or None, default=None
@@ -355,7 +357,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         ------
         ValueError
             If conditions name columns that are not in the table, levels that were never seen, or
-            text that cannot be read as in the column.
+            numbers that the dtype of the column cannot hold, or text that cannot be read as in the
+            column.
         """
         self._check_fitted()
         rng = generator_of_draws(n, random_state, "n")
@@ -363,7 +366,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self._drawn(wanted, rng, lost=True)
 
     def impute(self, X: Any, strategy: str = "most_likely", random_state: Any = None) -> Any:
-        """Fill in the missing entries of a table.
+        """Fill in the missing entries of a table; the others, and its index, stay as they are.
 
         Parameters
         ----------
@@ -381,7 +384,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Returns
         -------
         rows : frame or ndarray
-            Of the kind of the table in the first call to `fit`, with its dtypes.
+            Of the kind of the table in the first call to `fit`, with its dtypes unless they cannot
+            hold the entries of X.
         """
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)

@@ -1,6 +1,7 @@
 """Tables generated, filled in, and scored."""
 
 import itertools
+import math
 import pickle
 
 import numpy as np
@@ -346,3 +347,13 @@ def test_wrong_parameters(table):
         TableSynthesizer(condition_rate=1.0).fit(table)
     with pytest.raises(ValueError, match="early_stopping=True without a validation set"):
         TableSynthesizer(early_stopping=True).partial_fit(table)
+
+
+@pytest.mark.parametrize(("fraction", "share"), [(0.1, 0.3), (0.5, 0.5)])
+def test_the_best_weights_are_trained_further_on_all_rows(fraction, share, capsys):
+    first = np.random.default_rng(0).normal(size=400)
+    table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})
+    net = TableSynthesizer(**BRIEF | {"max_iter": 20}, validation_fraction=fraction, verbose=1)
+    best = int(np.argmin(net.fit(table).history_["validation_loss"])) + 1
+    assert best > 4
+    assert f"held-out rows, for {math.ceil(share * best)} epochs." in capsys.readouterr().out

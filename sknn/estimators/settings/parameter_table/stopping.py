@@ -87,6 +87,11 @@ ENTRIES = {
         "Share of rows to hold out for early stopping if no X_val is passed. At the end, the best "
         "weights are trained further on all rows, for this share of the epochs that led to them.",
         INSIDE,
+    ).on(
+        "TableSynthesizer",
+        text="Share of rows to hold out for early stopping if no X_val is passed. At the end, the "
+        "best weights are trained further on all rows, for 30% of the epochs that led to them (or "
+        "this share, if it is larger), while the learning rate falls to zero.",
     ),
     "scoring": Entry(
         "str or callable",
