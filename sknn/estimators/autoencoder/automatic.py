@@ -90,7 +90,8 @@ def _may_copy(estimator: Any, targets: ReconstructionTargets) -> bool:
         return False
     if is_lbfgs(estimator) or not isinstance(targets.recipe(estimator.loss), SquaredError):
         return False
-    straight = estimator.activation in ("auto", "relu", "identity")
+    (code,) = activations(estimator, 1)
+    straight = getattr(code, "alias", code) in ("relu", "identity")
     return straight and not any(getattr(estimator, name) for name in _OTHER_WAYS)
 
 

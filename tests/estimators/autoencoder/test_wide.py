@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import minmax_scale, scale
 
 from sknn import AutoEncoder
+from sknn.activations import ReLU
 from sknn.estimators.fit.block import fit_block
 from sknn.layers import Dense
 from sknn.losses import AbsoluteError
@@ -53,6 +54,8 @@ def test_every_component_loses_one_percent_of_the_mean_variance(unit, activation
         ("FLAT", {"hidden_layer_sizes": 4}, False),
         # More than twice as many columns as units are not examined.
         ("FLAT", {"hidden_layer_sizes": 5}, False),
+        ("X", {"activation": ["relu"]}, True),
+        ("X", {"activation": ReLU()}, True),
         ("X", {"contraction": 0.0}, False),
         ("X", {"hidden_layer_sizes": (16, 8)}, False),
         ("X", {"layers": [Dense(8, name="code")]}, False),
