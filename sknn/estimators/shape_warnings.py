@@ -57,7 +57,7 @@ def of_square(shape: Shape) -> str | None:
     return (
         f"X is read as signals of {_count(steps, 'step')} with {_count(channels, 'channel')} "
         f"(channels='first'). For images of {channels} x {steps} pixels pass kernel_size=(3, 3); "
-        "if X is read correctly, confirm it with kernel_size=(3,)."
+        "if X is read correctly, confirm it with kernel_size=(9,)."
     )
 
 
@@ -70,7 +70,7 @@ def of_narrow_images(shape: Shape) -> str | None:
     return (
         f"X is read as images of {height} x {width} pixels with one channel. For signals of "
         f"{max(height, width)} steps with {_count(min(height, width), 'channel')} pass "
-        f"{where}kernel_size=(3,); if X is read correctly, confirm it with kernel_size=(3, 3)."
+        f"{where}kernel_size=(9,); if X is read correctly, confirm it with kernel_size=(3, 3)."
     )
 
 
@@ -82,7 +82,7 @@ def of_flat_rows(width: int, first: bool) -> str | None:
             shape = (side, side) if channels == 1 else _given((side, side, channels), first)
             return (
                 f"X has {width} columns and is read as signals of {width} steps. For images pass "
-                f"input_shape={shape}; if X is read correctly, confirm it with kernel_size=(3,)."
+                f"input_shape={shape}; if X is read correctly, confirm it with kernel_size=(9,)."
             )
     return None
 

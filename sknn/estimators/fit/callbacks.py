@@ -129,7 +129,7 @@ def watch_for(state: FitState) -> Watch:
     patience = recipe.patience
     # Planned schedules are not cut off when the training loss stalls on the way; held-out rows are
     # more reliable.
-    planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
+    planned = 0 if watching else recipe.planned_epochs(state.run.horizon)
     if watching:
         patience = max(patience, _planned_by_call(state) / 10)
     return Watch(

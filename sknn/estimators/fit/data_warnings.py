@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from sknn.core.layers import Layer
 from sknn.core.network import Network
 from sknn.core.row_order import in_order
 from sknn.estimators.fit.state import FitState
@@ -24,8 +25,6 @@ _ROWS = 4096
 _NUMBERS = 1 << 22
 _FEWEST_ROWS = 64
 
-_LARGE = 100.0
-"""Root mean square above which a column is too large."""
 _FAR = (10.0, 100.0)
 """A mean beyond the first, and beyond this many standard deviations, is too far from zero."""
 _TINY = 1e-3
@@ -88,12 +87,11 @@ class Columns:
         peak = np.maximum(-low, high)
         return cls(sample.shape[0], mean, std, low, high, peak, high > low, dtype)
 
-    @property
-    def badly_scaled(self) -> NDArray:
-        """Whether a column is too large, has too little spread, or may be too small."""
+    def badly_scaled(self, largest: float) -> NDArray:
+        """Return whether a column is too large, has too little spread, or may be too small."""
         offset, ratio = _FAR
         size = np.abs(self.mean)
-        large = ~(np.hypot(self.mean, self.std) <= _LARGE)
+        large = ~(np.hypot(self.mean, self.std) <= largest)
         far = self.varies & (size > offset) & (size > ratio * self.std)
         return large | far | self.may_be_tiny
 
@@ -158,10 +156,20 @@ def warn_of_data(state: FitState) -> None:
 
 def _bears_any_scale(network: Network) -> bool:
     """Whether the first layer that counts works with inputs on any scale."""
+    return any(layer.bears_any_scale for layer in _front(network))
+
+
+def _largest_scale(network: Network) -> float:
+    """Return the root mean square that inputs of the first layer with units may have."""
+    return min(layer.largest_scale for layer in _front(network))
+
+
+def _front(network: Network) -> Iterator[Layer]:
+    """Yield the layers up to the first that counts for the scale of its inputs."""
     for layer in network.layers:
+        yield layer
         if layer.bears_any_scale or layer.has_units:
-            return layer.bears_any_scale
-    return False
+            return
 
 
 def _warn(message: str, category: type[Warning]) -> None:
@@ -173,7 +181,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
     seen = replace(
         columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
     )
-    bad, tiny = seen.badly_scaled, seen.may_be_tiny
+    bad, tiny = seen.badly_scaled(_largest_scale(state.network)), seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
         peak = _peak(x)
         bad &= ~(tiny & (peak / scale >= _TINY))

@@ -155,6 +155,16 @@ def test_channels_are_to_be_scaled_alike_in_training_and_in_prediction(net, shap
         net.fit(RNG.uniform(0, 255, shape), RNG.normal(size=shape[0]))
 
 
+@pytest.mark.parametrize("settings", [{}, {"bidirectional": True}, {"cell": "elman"}], ids=str)
+@pytest.mark.parametrize("shift", [0.0, 9.0, 11.0])
+def test_recurrent_units_saturate_earlier(settings, shift):
+    net = RNNRegressor(2, max_iter=1, random_state=0, **settings)
+    sequences = shift + RNG.normal(size=(40, 6, 2))
+    expected = ["DataScaleWarning"] if shift > 10 else []
+    found = told(net.fit, sequences, RNG.normal(size=40))
+    assert [each.category.__name__ for each in found] == expected
+
+
 def test_rounding_errors_and_other_scales_are_reported_in_one_warning():
     (warning,) = told(quiet().fit, np.c_[NORMAL, DAYS, 1e-17 * NORMAL[:, 0]], Y)
     scaled, noise = str(warning.message).split(" X has ")

@@ -119,11 +119,12 @@ _AUTO_ENCODER = {
         c.none() | INSIDE,
     ),
     "contraction": Entry(
-        "float",
-        0.0,
+        'float or "auto"',
+        "auto",
         "Strength of a penalty on the squared derivatives of every layer of the encoder with "
-        "respect to its inputs [3]_; for the activations identity, logistic, relu, and tanh.",
-        NON_NEGATIVE,
+        "respect to its inputs [3]_; for the activations identity, logistic, relu, and tanh. "
+        '"auto" is 0, except for a single hidden layer that could copy X; see the notes.',
+        AUTO | NON_NEGATIVE,
     ),
     "contamination": Entry(
         'float or "auto"',
