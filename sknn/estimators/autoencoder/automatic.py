@@ -79,9 +79,10 @@ def lost_variance(estimator: Any, targets: ReconstructionTargets, rows: Rows) ->
     """
     if not _may_copy(estimator, targets):
         return 0.0
-    lost = _LOST * mean_deviation(rows.x, rows.weight) ** 2
+    deviation = mean_deviation(rows.x, rows.weight)
     length = hidden_sizes(estimator.hidden_layer_sizes)[0]
-    return lost / targets.scale**2 if _is_wide(length, rows, lost) else 0.0
+    # Squares of small numbers would be zero.
+    return _LOST * (deviation / targets.scale) ** 2 if _is_wide(length, rows, deviation) else 0.0
 
 
 def _may_copy(estimator: Any, targets: ReconstructionTargets) -> bool:
@@ -95,14 +96,14 @@ def _may_copy(estimator: Any, targets: ReconstructionTargets) -> bool:
     return straight and not any(getattr(estimator, name) for name in _OTHER_WAYS)
 
 
-def _is_wide(length: int, rows: Rows, lost: float) -> bool:
-    """Whether a code is longer than the number of components with a larger variance than `lost`."""
+def _is_wide(length: int, rows: Rows, deviation: float) -> bool:
+    """Whether a code is longer than the number of components that are not lost."""
     n_columns = rows.x.shape[1]
     if length >= n_columns:
         return True
     # Far wider rows have more components, and would take some time.
     found = components(rows.x, rows.weight, length) if n_columns <= 2 * length else None
-    return found is not None and bool(found.spread[-1] ** 2 < lost)
+    return found is not None and bool((found.spread[-1] / deviation) ** 2 < _LOST)
 
 
 def _is_automatic(value: Any) -> bool:

@@ -30,7 +30,7 @@ def kept(x, lost=0.01):
     return pca, np.maximum(1 - least / np.maximum(variance, least), 0.0)
 
 
-@pytest.mark.parametrize("unit", [0.001, 1.0, 1000.0])
+@pytest.mark.parametrize("unit", [1e-100, 0.001, 1.0, 1e100])
 @pytest.mark.parametrize("activation", ["auto", "identity"])
 def test_every_component_loses_one_percent_of_the_mean_variance(unit, activation):
     x = unit * WINE
@@ -41,6 +41,13 @@ def test_every_component_loses_one_percent_of_the_mean_variance(unit, activation
         ae.predict(x), pca.inverse_transform(share * pca.transform(x)), atol=1e-8 * unit
     )
     assert_allclose(ae.score_samples(x), -((ae.predict(x) - x) ** 2).mean(axis=1), rtol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::sknn.exceptions.DataScaleWarning")
+@pytest.mark.parametrize("x", [1e-200 * WINE, 1e-30 * WINE.astype("f"), np.ones((20, 3)), WINE[:2]])
+def test_extreme_rows_can_be_fitted(x):
+    assert np.isfinite(AutoEncoder(random_state=0).fit(x).predict(x)).all()
+    assert np.isfinite(AutoEncoder(8, random_state=0).fit(x).predict(x)).all()
 
 
 @pytest.mark.parametrize(
