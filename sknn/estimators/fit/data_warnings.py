@@ -313,7 +313,7 @@ def _share_off(train: Columns, val: Columns, was_scaled: bool) -> float:
 
 def _warn_of_validation_target(state: FitState) -> None:
     """Warn if y_val seems to be in other units than y."""
-    if state.validation is None:
+    if state.validation is None or state.train.y is state.train.x:
         return
     y, y_val = state.train.y, state.validation.y
     y = y if state.rows_used is None else y[state.rows_used]
