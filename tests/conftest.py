@@ -8,11 +8,11 @@ from threadpoolctl import threadpool_limits
 # The array-API estimator check runs only if this is set before SciPy is imported.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
-# Each worker of pytest-xdist gets its share of the processors: BLAS threads that wait for a
-# processor spin, and would take up to fifty times as long. This is read when NumPy is imported.
+# Each worker of pytest-xdist gets its share of the processors: threads of BLAS and OpenMP that wait
+# for a processor spin, and take up to ninety times as long. This is read when NumPy is imported.
 _WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
 if _WORKERS:
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", str(max(1, os.cpu_count() // _WORKERS)))
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, os.cpu_count() // _WORKERS)))
 
 
 @pytest.fixture
