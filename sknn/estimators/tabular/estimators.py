@@ -61,7 +61,8 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         on the preset.
     max_time : float, default=None
         Seconds that `fit` may take: training stops early enough for what follows, and the best
-        epochs so far are used. Encoding X and one batch take place in any case.
+        epochs so far are used. If encoding X and scoring members would take more than 40% of this
+        time, rows are drawn at random, with a warning. One batch takes place in any case.
     max_iter : int or "auto", default="auto"
         Maximum number of epochs in one call to `fit`. "auto" is 24 or 40, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)
@@ -318,7 +319,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         on the preset.
     max_time : float, default=None
         Seconds that `fit` may take: training stops early enough for what follows, and the best
-        epochs so far are used. Encoding X and one batch take place in any case.
+        epochs so far are used. If encoding X and scoring members would take more than 40% of this
+        time, rows are drawn at random, with a warning. One batch takes place in any case.
     max_iter : int or "auto", default="auto"
         Maximum number of epochs in one call to `fit`. "auto" is 24 or 32, depending on the preset.
     hidden_layer_sizes : int or sequence of int, default=(128, 128, 128)

@@ -304,8 +304,8 @@ class TableNetwork(SupervisedNetwork):
         if not n_linear or target is None:
             return False
         n_models = self._n_linear(network.n_members)
-        seconds = LINEAR_SHARE * state.recipe.max_time / n_models
-        model = LinearModel(train.x[:, -n_linear:], target, train.weight, seconds)
+        seconds = LINEAR_SHARE * state.recipe.max_time
+        model = LinearModel(train.x[:, -n_linear:], target, train.weight, n_models, seconds)
         # After the scores for the target, there may be others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
         for m in range(n_models):

@@ -13,6 +13,8 @@ from sknn.preprocessing.sample import Sample
 from sknn.training.threads import blas_threads
 
 _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
+# Multiplications of a product that takes so long that a busy second thread does no harm.
+_LONG = 1e9
 # Entries, and rows at least and at most, whose time tells how long others take.
 _MEASURED = 1 << 20
 _FEW, _MANY = 256, 4096
@@ -90,7 +92,8 @@ def ridge(
 
 def _spectrum(x: NDArray) -> tuple[NDArray, NDArray]:
     """Return eigenvalues and eigenvectors of X'X."""
-    with blas_threads(len(x) * x.shape[1] ** 2):
+    work = len(x) * x.shape[1] ** 2
+    with blas_threads(work if work > _LONG else 0):
         moments = x.T @ x
     values, vectors = np.linalg.eigh(moments)
     return np.maximum(values, 0.0), vectors
@@ -104,17 +107,25 @@ class LinearModel:
     x : ndarray of shape (n, d)
     target : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
+    n_fits : int
+        How many calls to :meth:`fit` there will be.
     seconds : float
-        Time that :meth:`fit` may take; it uses evenly spaced rows if it is too short for all.
+        Time that they may take; they use evenly spaced rows if it is too short for all.
     """
 
     def __init__(
-        self, x: NDArray, target: NDArray, weight: NDArray | None, seconds: float = math.inf
+        self,
+        x: NDArray,
+        target: NDArray,
+        weight: NDArray | None,
+        n_fits: int = 1,
+        seconds: float = math.inf,
     ) -> None:
         self.x = x
         self.target = target
         self.weight = np.ones(len(x)) if weight is None else in_rows(weight)
-        self.seconds = seconds
+        self.n_left = n_fits
+        self.deadline = perf_counter() + seconds
 
     def fit(
         self, rows: NDArray | None, held_out: NDArray | None
@@ -133,6 +144,7 @@ class LinearModel:
         """
         rows = np.flatnonzero(self.weight) if rows is None else rows
         rows = rows[evenly(len(rows), self._most(rows))]
+        self.n_left -= 1
         x, target, weight = self.x[rows], self.target[rows], self.weight[rows]
         center, mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
         slopes, _ = ridge(x, target, weight)
@@ -147,13 +159,14 @@ class LinearModel:
     def _most(self, rows: NDArray) -> int:
         """Return how many of the rows the time is enough for."""
         few = min(max(_MEASURED // self.x.shape[1], _FEW), _MANY)
-        if self.seconds == math.inf or len(rows) <= few:
+        if self.deadline == math.inf or len(rows) <= few:
             return len(rows)
+        seconds = max(self.deadline - perf_counter(), 0.0) / max(self.n_left, 1)
         some = rows[evenly(len(rows), few)]
         begin = perf_counter()
         ridge(self.x[some], self.target[some], self.weight[some])
         taken = max(perf_counter() - begin, 1e-9)
-        allowed = self._work(few) * self.seconds / taken
+        allowed = self._work(few) * seconds / taken
         low, high = few, len(rows)
         while low < high:
             middle = (low + high + 1) // 2

@@ -125,8 +125,19 @@ def in_random_order(y: Any, weight: NDArray | None, has_labels: bool) -> NDArray
     if has_labels:
         labels = y.toarray() if sp.issparse(y) else y.reshape(n_rows, -1)
         for column in labels.T:
-            turn[order[np.unique(column[order], return_index=True)[1]]] = 0
+            turn[order[_first_places(column[order])]] = 0
     return order[np.argsort(turn[order], kind="stable")]
+
+
+def _first_places(labels: NDArray) -> NDArray[np.intp]:
+    """Return where each label occurs first."""
+    if labels.dtype.kind != "O":
+        return np.unique(labels, return_index=True)[1]
+    # Objects may have no order, which is an error that the targets report.
+    places: dict[Any, int] = {}
+    for place, label in enumerate(labels.tolist()):
+        places.setdefault(label, place)
+    return np.array(list(places.values()), np.intp)
 
 
 def _warn(n_used: int, n_rows: int, max_time: float) -> None:

@@ -9,6 +9,7 @@ from sknn import MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
 from sknn.callbacks import Callback
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout
+from sknn.estimators.tabular.intervals import Scale
 from sknn.exceptions import TrainingWarning
 from sknn.preprocessing import TableEncoder
 from sknn.training.callbacks import Phase
@@ -107,6 +108,20 @@ def test_time_is_left_for_the_choice_of_epochs(clock, monkeypatch, seconds):
     net = TabularMLPClassifier(**SETTINGS, max_time=seconds).fit(TABLE, TABLE[:, 0] > 0)
     assert net.stop_reason_ == "max_time"
     assert clock.now - 100.0 < seconds + BATCH
+
+
+def test_time_is_left_for_intervals(clock, monkeypatch):
+    """They are timed before training, with the columns of the held-out rows."""
+    make = Scale.__init__
+
+    def slow_make(*arguments):
+        clock.now += 3.0
+        make(*arguments)
+
+    monkeypatch.setattr(Scale, "__init__", slow_make)
+    net = TabularMLPRegressor(**SETTINGS, max_time=20).fit(TABLE, TABLE[:, 0])
+    assert net.stop_reason_ == "max_time"
+    assert 17 < clock.now - 100.0 < 20 + BATCH
 
 
 @pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])

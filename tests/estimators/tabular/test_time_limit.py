@@ -47,6 +47,7 @@ def test_small_tables_are_used_whole():
     ("y", "first"),
     [
         (np.array([*"aaaaaaab"]), ["a", "b"]),
+        (np.array([*"aaaaab"], object), ["a", "b"]),
         (np.array([[0, 5], [0, 5], [1, 5], [0, 6]]), [(0, 5), (0, 6), (1, 5)]),
         (sp.csr_array(np.array([[0, 0], [0, 0], [0, 0], [1, 1]])), [(0, 0), (1, 1)]),
     ],
@@ -83,6 +84,15 @@ def test_a_continued_fit_has_the_same_rows(short, kind):
         paused.fit(TABLE, y, weight)
     paused.set_params(max_time=None, callbacks=None).resume(TABLE, y, weight)
     np.testing.assert_array_equal(paused.predict(TABLE), whole.predict(TABLE))
+
+
+def test_labels_without_an_order_are_rejected_as_usual(short):
+    net = TabularMLPClassifier(**SETTINGS, max_time=1000)
+    with (
+        pytest.warns(TrainingWarning, match="from only 400"),
+        pytest.raises(TypeError, match="mixes labels that cannot be sorted"),
+    ):
+        net.fit(TABLE, np.tile(np.array([1, "a"], object), 500))
 
 
 def test_the_next_fit_starts_over(short):
