@@ -188,11 +188,15 @@ def legend(ax: Any, artists: Any = None, most: int = 12, **legend_kw: Any) -> An
 
 def log_scale(ax: Any) -> None:
     """Draw the vertical axis on a log scale, with plain numbers."""
+    from matplotlib.ticker import LogLocator
+
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter("{x:g}")
     low, high = ax.get_ylim()
-    # Powers of ten are not enough if there is one at most.
-    ax.yaxis.set_minor_formatter("{x:.3g}" if high < 10 * low else "")
+    # Powers of ten are not enough if there are one or two.
+    if 10 * low <= high < 100 * low:
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    ax.yaxis.set_minor_formatter("{x:.3g}" if high < 100 * low else "")
 
 
 def write(text: Any, content: str) -> None:
