@@ -172,13 +172,14 @@ def legend(ax: Any, artists: Any = None, most: int = 12, **legend_kw: Any) -> An
     as a formula; if it cannot, the figure cannot be drawn. Of more than `most` artists, the first
     ones are named.
     """
+    from matplotlib.lines import Line2D
+
     given = ax.lines if artists is None else artists
     named = [each for each in given if not str(each.get_label() or "_child").startswith("_child")]
     labels = [each.get_label() for each in named]
     if len(named) > most:
         rest = len(named) - most
-        # An empty line without a handle.
-        named = [*named[:most], ax.plot([], [], linestyle="none", marker="")[0]]
+        named = [*named[:most], Line2D([], [], linestyle="none")]
         labels = [*labels[:most], f"… and {rest} more"]
     drawn = ax.legend(named, [str(i) for i in range(len(named))], **legend_kw)
     for text, label in zip(drawn.get_texts(), labels, strict=True):
@@ -201,9 +202,11 @@ def log_scale(ax: Any) -> None:
 
 def write(text: Any, content: str) -> None:
     """Set the content of a text; dollar signs begin a formula only if they can."""
+    text.set_text(content)
+    if "$" not in content:
+        return
     from matplotlib.mathtext import MathTextParser
 
-    text.set_text(content)
     try:
         MathTextParser("path").parse(content)
     except (ValueError, RuntimeError):
