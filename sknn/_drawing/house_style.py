@@ -53,7 +53,8 @@ def sign_colors(ground: Any) -> tuple[str, str]:
 def house_style(theme: str = "light") -> dict[str, Any]:
     """Return the Matplotlib settings of all pictures of sknn.
 
-    Displays use them as far as you have not set your own style. For your own pictures in the same
+    Displays use them as far as you have not set your own style, and the dark theme on a dark
+    background. For your own pictures in the same
     style, pass them to ``plt.style.use`` or ``plt.style.context``. The colors are those of Okabe
     and Ito, which readers with any kind of color vision can distinguish.
 

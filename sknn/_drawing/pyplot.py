@@ -172,13 +172,14 @@ def legend(ax: Any, artists: Any = None, most: int = 12, **legend_kw: Any) -> An
     as a formula; if it cannot, the figure cannot be drawn. Of more than `most` artists, the first
     ones are named.
     """
+    from matplotlib.lines import Line2D
+
     given = ax.lines if artists is None else artists
     named = [each for each in given if not str(each.get_label() or "_child").startswith("_child")]
     labels = [each.get_label() for each in named]
     if len(named) > most:
         rest = len(named) - most
-        # An empty line without a handle.
-        named = [*named[:most], ax.plot([], [], linestyle="none", marker="")[0]]
+        named = [*named[:most], Line2D([], [], linestyle="none")]
         labels = [*labels[:most], f"… and {rest} more"]
     drawn = ax.legend(named, [str(i) for i in range(len(named))], **legend_kw)
     for text, label in zip(drawn.get_texts(), labels, strict=True):
@@ -188,18 +189,24 @@ def legend(ax: Any, artists: Any = None, most: int = 12, **legend_kw: Any) -> An
 
 def log_scale(ax: Any) -> None:
     """Draw the vertical axis on a log scale, with plain numbers."""
+    from matplotlib.ticker import LogLocator
+
     ax.set_yscale("log")
     ax.yaxis.set_major_formatter("{x:g}")
     low, high = ax.get_ylim()
-    # Powers of ten are not enough if there is one at most.
-    ax.yaxis.set_minor_formatter("{x:.3g}" if high < 10 * low else "")
+    # Powers of ten are not enough if there are one or two.
+    if 10 * low <= high < 100 * low:
+        ax.yaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    ax.yaxis.set_minor_formatter("{x:.3g}" if high < 100 * low else "")
 
 
 def write(text: Any, content: str) -> None:
     """Set the content of a text; dollar signs begin a formula only if they can."""
+    text.set_text(content)
+    if "$" not in content:
+        return
     from matplotlib.mathtext import MathTextParser
 
-    text.set_text(content)
     try:
         MathTextParser("path").parse(content)
     except (ValueError, RuntimeError):

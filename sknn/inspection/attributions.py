@@ -218,7 +218,7 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
             f"value {baseline!r}."
         )
     try:
-        start = _read_baseline(estimator, baseline, n_axes)
+        start = _read_baseline(estimator, X, baseline, n_axes)
     except (TypeError, ValueError) as error:
         raise ValueError(
             "baseline must be a row like those of X, or have as many rows as X. Reading it as X "
@@ -232,10 +232,17 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     return np.where(np.isnan(x), x, start)
 
 
-def _read_baseline(estimator: Any, baseline: Any, n_axes: int) -> NDArray:
+def _read_baseline(estimator: Any, X: Any, baseline: Any, n_axes: int) -> NDArray:
     if len(np.shape(baseline)) == n_axes - 1:
-        baseline = np.asarray(baseline)[None]
+        baseline = _as_rows(baseline, X)
     with warnings.catch_warnings():
         # The names of the columns of X have been checked.
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         return read_rows(estimator, baseline)[1]
+
+
+def _as_rows(row: Any, X: Any) -> Any:
+    """Return a single row as rows; one that was taken from a frame keeps names and types."""
+    if hasattr(row, "to_frame") and hasattr(X, "dtypes"):
+        return row.to_frame().T.astype(X.dtypes)
+    return np.asarray(row)[None]

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.inspection import permutation_importance
 from sklearn.utils import get_tags
 
 from sknn._sklearn import rows_at
 from sknn._validation.arrays import check_some_weight, check_weight
+from sknn.core.constraints import integer
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.recurrent.network import RecurrentNetwork
 from sknn.inspection.answers import answer_of, n_outputs
 from sknn.inspection.attributions import HOW_EXACT, as_given, read_rows
 from sknn.inspection.integrals import integral
-from sknn.inspection.shuffles import of_weighted_shuffles
+from sknn.inspection.shuffles import is_foreign_frame, of_shuffles
 from sknn.inspection.tables import origins
 from sknn.inspection.unwrap import network_of, served, served_on
 
@@ -120,9 +122,12 @@ def feature_importances(
         return _of_weights(served(estimator))
     if chosen == "permutation":
         _check_columns(X)
+        if not (scoring is None or isinstance(scoring, str) or callable(scoring)):
+            raise ValueError(f"scoring must be one score, a str or a callable; got {scoring!r}.")
+        n_repeats = integer(1).read("feature_importances", "n_repeats", n_repeats)
         more: dict[str, Any] = {"scoring": scoring, "random_state": random_state}
-        if weight is not None:
-            return of_weighted_shuffles(estimator, X, y, weight, n_repeats, **more)
+        if weight is not None or is_foreign_frame(X):
+            return of_shuffles(estimator, X, y, weight, n_repeats, **more)
         found = permutation_importance(estimator, X, y, n_repeats=n_repeats, **more)
         return found.importances_mean
     final, given = served_on(estimator, X)
@@ -143,7 +148,11 @@ def _method(method: str, X: Any, y: Any, needs_y: bool) -> str:
 
 
 def _check_columns(X: Any) -> None:
-    """Raise for images and sequences, which have no columns to shuffle."""
+    """Raise for images and sequences, which have no columns to shuffle, and for sparse rows."""
+    if sp.issparse(X):
+        raise ValueError(
+            "method='permutation' needs dense rows; pass X.toarray(), or method='gradients'."
+        )
     several = isinstance(X, list) and len({np.shape(each) for each in X}) > 1
     shape = () if several else np.shape(X)
     if several or len(shape) > 2:

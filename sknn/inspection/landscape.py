@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -125,8 +126,8 @@ class LossLandscapeDisplay:
         NotFittedError
             If the estimator has no network yet.
         TypeError
-            For GANs and Boltzmann machines, which do not minimize one loss, and for networks for
-            tables, whose inputs are encoded first.
+            If the path is not a list; for GANs and Boltzmann machines, which do not minimize one
+            loss, and for networks for tables, whose inputs are encoded first.
         ValueError
             If the estimators of the path have different layers, or the path is empty.
         """
@@ -143,7 +144,7 @@ class LossLandscapeDisplay:
         target = None if target is None else target[:max_rows]
         state = state_before_training(final, given[:max_rows], target, None)
         center = state.network.theta.copy()
-        steps = None if path is None else _path(several(path, "path"), state, center)
+        steps = None if path is None else _path(_checked(path), state, center)
         if steps is None:
             directions = _random_directions(state.network, random_state)
             places, reach = None, np.array([[-span, span], [-span, span]])
@@ -180,7 +181,7 @@ class LossLandscapeDisplay:
         norm = BoundaryNorm(levels, 256, extend="both")
         style: dict[str, Any] = {"cmap": AMOUNTS, "levels": levels, "extend": "both", "norm": norm}
         self.contour_ = ax.contourf(self.x, self.y, self.loss, **style | contour_kw)
-        ax.figure.colorbar(self.contour_, ax=ax, label="loss", format="%.3g")
+        ax.figure.colorbar(self.contour_, ax=ax, label="loss", format=_format(levels))
         ax.locator_params(nbins=5)
         if self.path is None:
             ax.plot(0, 0, "o", color="white", markeredgecolor="black")
@@ -198,6 +199,19 @@ def _levels(loss: NDArray) -> NDArray:
     finite = loss[np.isfinite(loss)]
     levels = np.unique(np.quantile(finite, np.linspace(0.0, 1.0, 21))) if finite.size else loss[:0]
     return levels if len(levels) > 1 else np.array([0.0, 1.0]) + (levels[0] if len(levels) else 0)
+
+
+def _format(levels: NDArray) -> str:
+    """Return a format with as many digits as it takes to distinguish levels, at least three."""
+    apart = np.ptp(levels) / 10 or 1.0
+    digits = 1 + math.ceil(math.log10(max(float(np.abs(levels).max()), 1e-300) / apart))
+    return f"%.{min(max(digits, 3), 9)}g"
+
+
+def _checked(path: Any) -> Sequence[Any]:
+    if not isinstance(path, (list, tuple)):
+        raise TypeError(f"path must be a list of estimators; got {type(path).__name__}.")
+    return several(path, "path")
 
 
 def _path(path: Sequence[Any], state: FitState, center: NDArray) -> NDArray:

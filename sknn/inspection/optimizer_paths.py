@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes, faint, legend, pyplot
-from sknn.core.constraints import integer
+from sknn.core.constraints import integer, real
 from sknn.core.optimizers import Optimizer
 from sknn.core.spec import resolve
 from sknn.inspection.several import named_recipes
@@ -134,16 +134,23 @@ class OptimizerPathDisplay:
         ImportError
             If matplotlib is not installed.
         InvalidParameterError
-            For an unknown optimizer.
+            For an unknown optimizer, or a rate that is not above 0.
         ValueError
             For an unknown surface, a callable without `limits`, or no optimizer.
         """
         function, begin, bounds = _surface(surface, start, limits)
         n_steps = integer(0).read("OptimizerPathDisplay", "n_steps", n_steps)
         rates = learning_rate if isinstance(learning_rate, Mapping) else {}
-        default = 0.1 if isinstance(learning_rate, Mapping) else float(learning_rate)
+        default = 0.1 if isinstance(learning_rate, Mapping) else learning_rate
+        rate = real(0.0)
         paths = {
-            name: _walk(_resolved(each), function, begin, rates.get(name, default), n_steps)
+            name: _walk(
+                _resolved(each),
+                function,
+                begin,
+                rate.read("OptimizerPathDisplay", "learning_rate", rates.get(name, default)),
+                n_steps,
+            )
             for name, each in named_recipes(optimizers, "optimizers").items()
         }
         return cls(paths=paths, function=function, limits=bounds).plot(ax, **line_kw)
@@ -215,7 +222,10 @@ def _numbers(name: str, given: Any, default: tuple[float, ...]) -> tuple[float, 
     array = np.asarray(given)
     if array.shape != (len(default),) or array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be {len(default)} numbers; got {given!r}.")
-    return tuple(array.tolist())
+    numbers = tuple(array.tolist())
+    if len(numbers) == 4 and not (numbers[0] < numbers[1] and numbers[2] < numbers[3]):
+        raise ValueError(f"{name} must be (x_min, x_max, y_min, y_max), in order; got {given!r}.")
+    return numbers
 
 
 def _resolved(optimizer: Any) -> Optimizer:

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.pyplot import axes, color, faint, legend
+from sknn.search import ArchitectureSearchCV
 
 
 class SearchDisplay:
@@ -88,12 +90,20 @@ class SearchDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is another kind of search.
         ValueError
-            If the search has no history or no such metric.
+            If it has no such metric.
         """
-        history = getattr(search, "history_", None)
-        if not isinstance(history, dict) or "candidate" not in history:
-            raise ValueError(f"{type(search).__name__} has no history of candidates; fit it first.")
+        if not isinstance(search, ArchitectureSearchCV):
+            raise TypeError(
+                f"search must be an ArchitectureSearchCV; got {type(search).__name__}. "
+                "LossCurveDisplay draws the candidates of other searches of sknn."
+            )
+        check_is_fitted(search)
+        history = search.history_
         known = [name.removeprefix("mean_test_") for name in history if name.startswith("mean_")]
         wanted = metric or (search.refit if search.refit in known else known[0])
         if wanted not in known:

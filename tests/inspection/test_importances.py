@@ -6,6 +6,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from sklearn.feature_selection import RFE, RFECV, SelectFromModel
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -162,6 +163,7 @@ def test_what_is_missing_is_named():
         ("gradients", (), "pass X"),
         ("permutation", (X,), "pass y"),
         ("magic", (X,), "method must be one of"),
+        ("permutation", (sp.csr_array(X), Y), "dense rows"),
     ]:
         with pytest.raises(ValueError, match=missing):
             feature_importances(FITTED, *given, method=method)
@@ -252,6 +254,14 @@ def test_rows_are_drawn_in_proportion_to_their_weights():
         often = np.bincount(_drawn(weight, np.random.RandomState(seed)), minlength=40)
         assert often.sum() == 40
         assert (np.abs(often - expected) < 1).all()
+
+
+@pytest.mark.parametrize("weight", [None, np.ones(len(X))])
+def test_odd_arguments_of_shuffles(weight):
+    with pytest.raises(ValueError, match="n_repeats"):
+        feature_importances(FITTED, X, Y, n_repeats=0, sample_weight=weight)
+    with pytest.raises(ValueError, match="scoring must be one score"):
+        feature_importances(FITTED, X, Y, scoring=["r2"], sample_weight=weight)
 
 
 def test_weights_reach_the_scorer_that_was_requested():

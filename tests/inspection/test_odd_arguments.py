@@ -120,6 +120,9 @@ def test_what_holds_no_network_is_distinguished_from_what_is_not_fitted(draw):
         (lambda: LearningRateDisplay.from_schedules("invscaling", n_batches=-1), "n_batches"),
         (lambda: OptimizerPathDisplay.from_optimizers({}), "optimizers must not be empty"),
         (lambda: OptimizerPathDisplay.from_optimizers("sgd", n_steps=-1), "n_steps"),
+        (lambda: OptimizerPathDisplay.from_optimizers("sgd", learning_rate="a"), "learning_rate"),
+        (lambda: OptimizerPathDisplay.from_optimizers("sgd", learning_rate={"sgd": -1}), "rate"),
+        (lambda: OptimizerPathDisplay.from_optimizers("sgd", limits=(1, 0, 0, 1)), "in order"),
         (lambda: OptimizerPathDisplay.from_optimizers("sgd", start=(1, 2, 3)), "start"),
         (lambda: OptimizerPathDisplay.from_optimizers("sgd", surface=max, limits=(0, 1)), "limits"),
         (lambda: LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, n_points=1), "n_points"),
@@ -226,6 +229,22 @@ def test_the_landscape_of_sequences_of_targets():
             error = np.mean((model.predict(rows) - y) ** 2)
             # Half the squared error of standardized targets.
             np.testing.assert_allclose(display.loss[1, 1], error / np.var(y) / 2, rtol=1e-4)
+
+
+def test_a_path_is_a_list():
+    for wrong in (REGRESSOR, "abc", {"a": REGRESSOR}):
+        with pytest.raises(TypeError, match="path must be a list of estimators"):
+            LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, path=wrong)
+
+
+@pytest.mark.parametrize("apart", [1.0, 1e-3, 1e-6])
+def test_levels_of_a_landscape_have_different_labels(apart):
+    loss = 1.0 + apart * np.linspace(0, 1, 25).reshape(5, 5)
+    steps = np.linspace(-1, 1, 5)
+    display = LossLandscapeDisplay(x=steps, y=steps, loss=loss).plot()
+    display.figure_.canvas.draw()
+    labels = [text.get_text() for text in display.figure_.axes[1].get_yticklabels()]
+    assert len(labels) > 4 and len(set(labels)) == len(labels)
 
 
 def test_networks_whose_loss_cannot_be_taken_apart():
