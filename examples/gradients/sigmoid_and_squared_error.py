@@ -12,6 +12,9 @@ Below, two networks without a hidden layer start confidently wrong, from the sam
 the wrong sign, with full batches at the same rate.
 """
 
+# sphinx_gallery_thumbnail_panels = [2]
+# sphinx_gallery_thumbnail_words = True
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import make_blobs
@@ -55,8 +58,9 @@ for name, color in [("cross-entropy", "C0"), ("squared error", "C1")]:
     axes["loss"].plot(losses[name] / losses[name][0], color=color, label=name)
     axes["accuracy"].plot(accuracy[name], color=color, label=name)
 axes["loss"].set(title="training loss, each as a\nshare of its first value", xlabel="step")
-axes["accuracy"].set(title="accuracy: both start\nconfidently wrong", xlabel="step")
+axes["accuracy"].set(title="both start\nconfidently wrong", xlabel="step", ylabel="accuracy")
 for name in ("loss", "accuracy"):
     axes[name].set_ylim(0, 1.02)
-axes["accuracy"].legend(loc="center left", bbox_to_anchor=(0.08, 0.5))
+axes["accuracy"].text(10, 0.89, "cross-entropy", color="C0", weight="bold", va="top")
+axes["accuracy"].text(10, 0.1, "squared error", color="C1", weight="bold")
 plt.show()
