@@ -150,7 +150,8 @@ def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
     """Return a better message, if there is one."""
     about_y = "Input y" in message
     table = _OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS
-    if not about_y and getattr(arguments.get("X"), "ndim", 2) > 2:
+    X = arguments.get("X")
+    if not about_y and isinstance(X, np.ndarray) and X.ndim > 2:
         table = table | _OWN_WORDS_FOR_IMAGES
     for pattern, words in table.items():
         found = re.search(pattern, message)

@@ -19,6 +19,7 @@ from sklearn.pipeline import FeatureUnion
 # Imported to fill ENSEMBLES, too.
 from sknn.persistence.onnx import calibration, several
 from sknn.persistence.onnx.answers import labels_of
+from sknn.persistence.onnx.encoders import refuse_levels, refuse_scales, refuse_widths
 from sknn.persistence.onnx.ensembles import ENSEMBLES
 from sknn.persistence.onnx.inside import (
     ALIAS,
@@ -145,6 +146,9 @@ def _shape(operator: Any) -> None:
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the nodes that combine the outputs of the estimators inside."""
     refuse_middle(operator, scope)
+    # Networks do so for the steps before them, but there may be others inside.
+    for refuse in (refuse_levels, refuse_widths, refuse_scales):
+        refuse(operator)
     combined = operator.combined
     graph = graph_within(scope, container, _precision(operator))
     found = combined.write(graph, *(tensor_of(graph, each) for each in operator.inputs))

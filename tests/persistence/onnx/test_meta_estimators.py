@@ -33,7 +33,7 @@ from sklearn.multioutput import (
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline, make_union
-from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, QuantileTransformer, StandardScaler
 from sklearn.semi_supervised import SelfTrainingClassifier
 from sklearn.svm import LinearSVC
 from sklearn.utils.fixes import parse_version
@@ -380,6 +380,13 @@ REFUSED = {
         "beside its probabilities",
     ),
 }
+
+
+def test_missing_categories_beside_a_network_are_refused():
+    columns = make_column_transformer((OneHotEncoder(), ["kind"]), (StandardScaler(), ["a"]))
+    model = vote(table_net(), make_pipeline(columns, LogisticRegression()), voting="soft")
+    with pytest.raises(ValueError, match="'kind' of X: .* learned the missing category"):
+        converted(model.fit(MIXED, NAMES), MIXED)
 
 
 @pytest.mark.parametrize("name", REFUSED)
