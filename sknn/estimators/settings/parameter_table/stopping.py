@@ -40,7 +40,8 @@ ENTRIES = {
         "TableNetwork",
         text="Seconds that `fit` may take: training stops early enough for what follows, and the "
         "best epochs so far are used. If encoding X and scoring members would take more than 40% "
-        "of this time, rows are drawn at random, with a warning. One batch takes place in any case.",
+        "of this time, rows are drawn at random, with a warning. One batch takes place in any "
+        "case.",
     ),
     "tol": Entry("float", 1e-4, "Smallest improvement of the loss that counts.", NON_NEGATIVE)
     .on(*MLP, also="For lbfgs, training ends when no entry of the gradient is larger.")
