@@ -13,6 +13,8 @@ reaches the layer, summed over the rows. Panel b shows which of the networks lea
 sigmoids are dashed; the markers show the initial weights.
 """
 
+# sphinx_gallery_thumbnail_words = True
+
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.base import clone
@@ -57,7 +59,9 @@ for label, (activation, weight_init) in cases.items():
     dots = {"marker": marker, "markevery": (len(right.lines), 5)}
     right.plot(net.history_["epoch"], net.history_["loss"], style, **dots)
 left.set(title="a) error that reaches each layer", xlabel="layer, counted from the input")
-left.set(ylabel="norm of the gradient", xticks=range(1, 11))
+left.set(ylabel="norm of the gradient", xticks=range(1, 11), ylim=(None, 30))
+left.text(1, 0.6, "ReLU, He: the error arrives", va="bottom")
+left.text(10, 1e-17, "sigmoid, N(0, 0.01²):\nit vanishes", ha="right")
 right.set(title="b) which networks learn", xlabel="epoch", ylabel="training loss", ylim=(0, None))
 right.text(25, 2.14, "three are stuck at guessing", ha="right")
 figure.legend(loc="outside lower center", ncols=3)

@@ -57,7 +57,7 @@ for i, (name, p) in enumerate(networks.items()):
     bars = axes["losses"].bar(
         np.arange(3) + 0.28 * (i - 1), values, 0.26, color=f"C{i}", label=name[0]
     )
-    axes["losses"].bar_label(bars, fmt="%.2f", fontsize="small")
+    axes["losses"].bar_label(bars, fmt="%.2f", fontsize="x-small")
 first, *_ = axes.values()
 first.set_ylabel("probability")
 patches = [Patch(color=COLORS[k], label=f"class {k}") for k in range(3)]
