@@ -147,10 +147,10 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         Why training ended: "max_iter", "max_time", "interrupted", "diverged", "paused" (by
         :class:`~sknn.callbacks.Pause`), "range_test" (by
         :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
-    member_epochs_ : ndarray of int of shape (network_.n_members,) or None
+    member_epochs_ : ndarray of int of shape (n_networks,) or None
         The epoch of each network: the members of every picked epoch, in the order of `network_`; 0
         is the start. None if no epochs were picked: all are of the last one.
-    member_shares_ : ndarray of shape (network_.n_members,) or None
+    member_shares_ : ndarray of shape (n_networks,) or None
         Weight of each of these networks in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
@@ -403,10 +403,10 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         Why training ended: "max_iter", "max_time", "interrupted", "diverged", "paused" (by
         :class:`~sknn.callbacks.Pause`), "range_test" (by
         :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
-    member_epochs_ : ndarray of int of shape (network_.n_members,) or None
+    member_epochs_ : ndarray of int of shape (n_networks,) or None
         The epoch of each network: the members of every picked epoch, in the order of `network_`; 0
         is the start. None if no epochs were picked: all are of the last one.
-    member_shares_ : ndarray of shape (network_.n_members,) or None
+    member_shares_ : ndarray of shape (n_networks,) or None
         Weight of each of these networks in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
