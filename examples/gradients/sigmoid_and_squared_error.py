@@ -2,11 +2,11 @@ r"""
 Sigmoid and squared error
 =========================
 
-With a sigmoid output :math:`p`, truth :math:`t`, and the squared error :math:`(p - t)^2 / 2`, the
-gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`. The factor :math:`p (1 - p)` is largest
-where the output is undecided, at 0.5, and almost zero where the output is certain, even if it is
-confidently wrong. Cross-entropy cancels this factor: what remains is :math:`(p - t)\, x`, and the
-worst errors are corrected first.
+With a sigmoid output :math:`p` (often written :math:`o`), truth :math:`t` (or :math:`d`), and the
+squared error :math:`(p - t)^2 / 2`, the gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`.
+The factor :math:`p (1 - p)` is largest where the output is undecided, at 0.5, and almost zero where
+the output is certain, even if it is confidently wrong. Cross-entropy cancels this factor: what
+remains is :math:`(p - t)\, x`, and the worst errors are corrected first.
 
 Below, two networks without a hidden layer start confidently wrong, from the same large weights of
 the wrong sign, with full batches at the same rate.

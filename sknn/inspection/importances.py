@@ -183,7 +183,10 @@ def _of_weights(final: Any) -> NDArray:
             "The weights of a GAN lead from random numbers to rows, not from columns to "
             "predictions; pass X."
         )
-    first, *others = (np.abs(weights) for weights in final.coefs_)
+    try:
+        first, *others = (np.abs(weights) for weights in final.coefs_)
+    except AttributeError as error:
+        raise AttributeError(f"{error} Pass X with method='gradients'.") from error
     paths = first
     for weights in others:
         paths = paths @ weights

@@ -84,6 +84,12 @@ class Table:
         """Return a column as a vector, or Coded."""
         return self.once(place, lambda: self._read(place))
 
+    def read(self) -> None:
+        """Read all columns now, not on demand."""
+        if self.matrix is None:
+            for place in range(self.n_columns):
+                self.column(place)
+
     def once(self, key: Any, make: Callable[[], Any]) -> Any:
         """Return the result of `make`, which is called only once."""
         if key not in self._seen:
@@ -180,7 +186,7 @@ def _from_pandas(series: Any) -> Any:
         series = series.dt.to_timestamp()
         dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
-    if isinstance(dtype, np.dtype) and kind not in "Mm":
+    if isinstance(dtype, np.dtype) and kind != "M":
         return series.to_numpy()
     wanted: dict[str, dict[str, Any]] = {
         "M": {"dtype": "datetime64[us]"},

@@ -123,9 +123,11 @@ def matrix_of(table: Table, sources: list[Source]) -> NDArray:
 
 def check_size(matrix: NDArray, labels: list) -> None:
     """Raise a ValueError for numbers that are infinite, or nearly so."""
-    large = np.abs(matrix) > _HUGE
+    # NaN is neither the least nor the greatest number.
+    lowest, highest = (pick.reduce(matrix, axis=0) for pick in (np.fmin, np.fmax))
+    large = np.maximum(-lowest, highest) > _HUGE
     if large.any():
-        label = labels[int(large.any(axis=0).argmax())]
+        label = labels[int(large.argmax())]
         raise ValueError(
             f"Input X contains infinity or a value too large: in {column_at(label)}. "
             "Replace such entries, for example with NaN, which counts as missing."

@@ -226,6 +226,11 @@ class OutOfFold(Callback):
     x : ndarray of shape (n, n_features)
     judge : callable
         Maps raw scores of the judged rows, of shape (n_groups, n_judged, n_raw), to the loss.
+    calibrating : (float, float)
+        Seconds of calibration in addition to those of judging: once, and for each epoch that is
+        picked.
+    n_picks : int
+        Largest number of epochs that are picked.
     """
 
     phase = Phase.MEASURE
@@ -235,10 +240,14 @@ class OutOfFold(Callback):
         folds: Folds,
         x: NDArray,
         judge: Callable[[NDArray], float],
+        calibrating: tuple[float, float] = (0.0, 0.0),
+        n_picks: int = 0,
     ) -> None:
         self.folds = folds
         self.x = x
         self.judge = judge
+        self.calibrating = calibrating
+        self.n_picks = n_picks
 
     def on_train_begin(self, progress: Progress) -> None:
         """Judge the weights before the first epoch, which may be those of a linear model.
@@ -272,7 +281,9 @@ class OutOfFold(Callback):
         if math.isfinite(loss):
             found = ScoredWeights(loss, epoch, network.theta.copy(), raw)
             run.candidates = _within_memory((*run.candidates, found))
-        progress.concluding = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * len(run.candidates))
+        n_kept, (once, each) = len(run.candidates), self.calibrating
+        choosing = self.seconds * (_TO_CALIBRATE + _TO_COMPARE * n_kept)
+        progress.concluding = choosing + once + each * min(n_kept, self.n_picks)
         return loss
 
 

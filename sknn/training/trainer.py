@@ -233,6 +233,9 @@ class Trainer:
         total: Any = 0.0
         done, norm = 0, math.nan
         order = run.streams.order if self.shuffle else None
+        timed = self.deadline < _INFINITY
+        if timed:
+            progress.note_batch()
         for x, target, weight in self.batches.epoch(self.batch_size(run.epoch), order):
             rows = x.shape[row_axis]
             if per_update:
@@ -254,8 +257,10 @@ class Trainer:
             lost = not (progress.loss < _INFINITY or self.outlasts_loss)
             if lost or progress.stop_reason is not None:
                 break
-            if self.deadline < _INFINITY and progress.time_is_up:
-                break
+            if timed:
+                progress.note_batch()
+                if progress.time_is_up:
+                    break
         return OnePass(total / done, norm, rate, n_rows, objective.figures())
 
     def _has_diverged(self, progress: Progress) -> bool:

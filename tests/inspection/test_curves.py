@@ -90,8 +90,25 @@ def test_both_losses_of_a_gan():
 
 
 def test_tables_have_the_loss_of_rows_held_out():
-    table = TabularMLPRegressor(max_iter=2, n_members=2, random_state=0).fit(X, Y)
-    assert LossCurveDisplay.from_estimator(table).curves[-1].part == "validation"
+    table = TabularMLPRegressor(max_iter=2, n_members=2, random_state=0)
+    display = LossCurveDisplay.from_estimator(table.fit(X, Y, X_val=X, y_val=Y))
+    parts = [curve.part for curve in display.curves]
+    assert parts == ["training", "out of fold", "validation"]
+    # No single epoch is kept.
+    assert len(display.ax_.lines) == 3
+
+
+def test_lines_go_on_after_epochs_that_are_not_judged():
+    table = TabularMLPRegressor(max_iter=45, n_members=2, random_state=0, hidden_layer_sizes=(4,))
+    line = LossCurveDisplay.from_estimator(table.fit(X, Y)).lines_[-1]
+    assert line.get_xdata().tolist() == [*range(1, 41), 42, 44]
+    assert np.isfinite(line.get_ydata()).all()
+
+
+def test_members_have_no_best_epoch_in_common():
+    several = net(n_members=2, early_stopping=True, max_iter=3).fit(X, Y, X_val=X, y_val=Y)
+    display = LossCurveDisplay.from_estimator(several)
+    assert len(display.ax_.lines) == len(display.lines_) == 2
 
 
 def test_log_scale_and_losses_below_zero():
@@ -121,7 +138,8 @@ def test_losses_of_zero_are_gaps_on_a_log_scale():
     curve = LossCurve("a", "validation", np.arange(1, 5), loss)
     display = LossCurveDisplay(curves=[curve]).plot(log_scale=True)
     display.figure_.canvas.draw()
-    np.testing.assert_array_equal(display.lines_[0].get_ydata(), [2.0, np.nan, 1.0, np.nan])
+    # The second epoch was not judged, so the line goes on.
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), [2.0, 1.0, np.nan])
     assert display.plot().lines_[0].get_ydata()[-1] == 0
     assert all("e" not in label.get_text() for label in display.ax_.get_yticklabels("both"))
 

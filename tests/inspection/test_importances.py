@@ -283,3 +283,9 @@ def test_weights_reach_the_scorer_that_was_requested():
 def test_odd_weights_are_refused(given, weight, words):
     with pytest.raises(ValueError, match=words):
         feature_importances(FITTED, *given, sample_weight=weight)
+
+
+def test_an_encoded_table_has_no_paths_of_weights():
+    net = TabularMLPRegressor(preset="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
+    with pytest.raises(AttributeError, match="Pass X with method='gradients'"):
+        feature_importances(net, X, method="weights")

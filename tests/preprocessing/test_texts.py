@@ -87,6 +87,14 @@ SPELT_DATES = {
     ("year first", "2020-13-01"): None,
     ("year first", "2020-01-31 25:00"): None,
     ("year first", "2020-01/31"): None,
+    ("year first", "2020-01-31 12:00:59"): (2020, 1, 31, 12, 0, 59),
+    ("year first", " 2020-01-31T12:00 "): (2020, 1, 31, 12),
+    ("year first", "2020-01-31_12:00"): None,
+    ("year first", "2020-01-31 12:00+05"): None,
+    ("year first", "2020-01-31 12:00.59"): None,
+    ("year first", "2020-01-31 12:-0459"): None,
+    ("year first", "2020-W05-5"): None,
+    ("year first", "20200131"): None,
     ("year first", "20-01-31"): None,
     ("day first", "31/01/2020"): (2020, 1, 31),
     ("day first", "1.2.2020"): (2020, 2, 1),
@@ -156,6 +164,33 @@ def test_dates_however_they_are_spelt(layout):
     # A single row could not distinguish the day from the month.
     alone = np.vstack([encoder.transform(column([text])) for text in texts[:5]])
     assert np.array_equal(alone, encoder.transform(column(texts[:5])))
+
+
+@pytest.mark.parametrize("layout", ["%d %b %Y", "%d/%m/%Y", "%B %d, %Y %H:%M", "%m/%d/%Y"])
+def test_dates_of_several_layouts_in_one_column(layout):
+    days = DAYS.astype("M8[D]")
+    texts = [f"{each:{'%Y-%m-%d' if i % 2 else layout}}" for i, each in enumerate(days.tolist())]
+    same(column(texts), days[:, None], "date")
+
+
+def test_ambiguous_dates_among_others():
+    """They are odd if there are few of them; if there are many, the column is a category."""
+    days = [f"{day}" for day in DAYS.astype("M8[D]")]
+    with pytest.warns(
+        TableWarning, match="is read as dates, and entries that are not .'05/06/2024'"
+    ):
+        assert TableEncoder().fit(column([*days, "05/06/2024"])).kinds_ == ["date"]
+    half = [f"0{1 + i % 9}/0{2 + i % 7}/2024" for i in range(N)]
+    with pytest.warns(TableWarning, match="day and month cannot be distinguished"):
+        assert TableEncoder().fit(column([*days, *half])).kinds_ == ["category"]
+
+
+def test_a_date_in_another_layout_later_is_read():
+    X = column([f"{moment:%d/%m/%Y}" for moment in MOMENTS])
+    encoder = TableEncoder().fit(X)
+    expected = encoder.transform(column(["27/02/2021"]))
+    for text in ("2021-02-27", "27 Feb 2021", "February 27, 2021"):
+        assert np.array_equal(encoder.transform(column([text])), expected)
 
 
 def test_periods():
@@ -279,7 +314,7 @@ def test_columns_in_another_form_later():
 
 def test_a_form_that_changed_is_warned_of():
     encoder = TableEncoder().fit(column([f"{m:%d/%m/%Y}" for m in MOMENTS]))
-    other = column([f"{m:%Y-%m-%d}" for m in MOMENTS])
+    other = column([f"{m:%Y week %W}" for m in MOMENTS])
     with pytest.warns(TableWarning, match="120 of 120 entries of column 0 .* dates") as record:
         encoder.transform(other)
     assert len(record) == 1

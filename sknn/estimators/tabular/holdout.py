@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,12 @@ class FoldHoldout(Holdout):
         measures = super().measures(state, network)
         if state.folds is not None:
             judge = _judge(state, state.train, state.target, state.folds.judged)
-            measures.append(OutOfFold(state.folds, state.train.x, judge))
+            n_picks = state.recipe.family_settings.n_picks
+            table: Any = state.estimator
+            calibrating = 0.0, 0.0
+            if state.deadline < math.inf:
+                calibrating = table._seconds_to_calibrate(judge, network)
+            measures.append(OutOfFold(state.folds, state.train.x, judge, calibrating, n_picks))
         return measures
 
     def choose(self, estimator: Any, state: FitState, run: Run) -> NDArray | None:
@@ -100,7 +106,7 @@ class FoldHoldout(Holdout):
 
     def forget(self, estimator: Any, fresh: bool) -> None:
         """Forget the weights of members; the temperature, too, if training starts over."""
-        estimator.member_shares_ = None
+        estimator.member_shares_ = estimator.member_epochs_ = None
         if fresh:
             # A chunk of a stream does not change the temperature.
             estimator._calibrate(None, None, None)
@@ -141,6 +147,8 @@ def _pick(
     ]
     sizes = np.array([len(group) for group in groups])
     estimator.member_shares_ = shares = np.repeat(share[picked] / sizes, sizes)
+    epochs = [candidates[i // folds.n_groups].epoch for i in picked]
+    estimator.member_epochs_ = np.repeat(epochs, sizes)
     stack = np.concatenate(groups)
     served = stack if len(stack) > 1 else stack[0]
     # Members of a group are in the order of the folds they hold out.

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sknn.core.losses.base import Loss
-from sknn.estimators.tabular.ridge import in_rows, ridge
+from sknn.estimators.tabular.ridge import evenly, in_rows, ridge
 from sknn.estimators.targets.quantiles import places_of
 
 Vector = NDArray[np.float64]
 
 # More errors would add no information, and files would be large.
 _MOST_ROWS = 16_384
+_FEW_ROWS = 2048
 _MOST_KEPT = 2048
 # Fewer rows do not show where errors are large; more columns would take too long.
 _FEWEST_TO_COMPARE = 50
@@ -269,20 +271,34 @@ class ShiftedQuantiles(Intervals):
 
 
 def intervals_of(answers: Answers, known: Known, loss: Loss) -> Intervals | None:
-    """Return intervals from the held-out rows; None if there are fewer than two rows."""
-    heavy = np.flatnonzero(_counts(known))
-    some = heavy[_evenly(len(heavy))]
-    if len(some) < 2:
+    """Return intervals from held-out rows that count; None if there are fewer than two rows."""
+    if len(known.y) < 2:
         return None
-    weight = None if known.weight is None else known.weight[some]
-    answers = Answers(answers.columns[some], answers.linked[some])
-    known = Known(known.y[some], weight, known.apart)
     kind = ShiftedQuantiles if loss.levels else ScaledErrors
     return kind(answers, known, loss)
 
 
-def _evenly(n: int) -> NDArray[np.intp]:
-    return np.linspace(0, n - 1, min(n, _MOST_ROWS)).round().astype(np.intp)
+def rows_for_intervals(n_rows: int, weight: NDArray | None) -> NDArray[np.intp]:
+    """Return the places of the held-out rows that are used: those that count, but not too many."""
+    heavy = np.arange(n_rows) if weight is None else np.flatnonzero(weight > 0)
+    return heavy[evenly(len(heavy), _MOST_ROWS)]
+
+
+def seconds_for_intervals(columns: NDArray, n_outputs: int) -> float:
+    """Return the seconds that scales of errors will take, measured on some of the rows.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n, d)
+        Of the held-out rows that are used.
+    n_outputs : int
+    """
+    some = columns[evenly(len(columns), _FEW_ROWS)]
+    if len(some) < _FEWEST_TO_COMPARE:
+        return 0.0
+    begin = perf_counter()
+    Scale(some, some[:, 0], some[:, 0], np.ones(len(some)))
+    return (perf_counter() - begin) * n_outputs * len(columns) / len(some)
 
 
 def _counts(known: Known) -> Vector:

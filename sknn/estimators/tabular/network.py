@@ -41,13 +41,13 @@ from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
+from sknn.estimators.tabular.time_limit import LINEAR_SHARE, limit_rows
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
 
 # Rows whose predictions are pooled at a time, as raw scores of all members take more memory.
 _CHUNK_ROWS = 8192
-_MOST_SPLITS = 10
 # Parameters that a preset determines if they are "auto".
 _SETTINGS = ("n_members", "n_splits", "n_bins", "bins", "linear_path", "n_picks")
 # The factors of columns move at this many times the rate of weights.
@@ -94,10 +94,13 @@ class TableNetwork(SupervisedNetwork):
 
     _settings: Preset
     _first_rows: FirstRows | None = None
+    _n_drawn: int | None = None
+    """How many of the rows of X are used, if `max_time` is too short for all."""
     _lent_encoder: TableEncoder | None = None
     """An encoder fitted to more rows than those of the first call, which uses it as its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
+    member_epochs_: NDArray | None = learned()
 
     # -- settings -------------------------------------------------------------------------
 
@@ -128,29 +131,27 @@ class TableNetwork(SupervisedNetwork):
 
     def _resolved_settings(self) -> Preset:
         """Return the values of the parameters, and of the preset for those that are "auto"."""
-        preset: Preset = self._presets[self.preset]
         asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
-        said = {name: value for name, value in asked.items() if value != "auto"}
-        if "max_iter" in said:
-            said["epochs"] = said.pop("max_iter")
-        settings = replace(preset, **said | _members_and_splits(said))
-        n_members, n_splits = settings.n_members, settings.n_splits
-        if n_members > n_splits and n_members % n_splits:
-            raise ValueError(
-                f"n_members={n_members} must be a multiple of n_splits={n_splits}, or smaller, so "
-                "that every row is held out by the same number of members."
-            )
-        return settings
+        return self._presets[self.preset].changed(asked)
 
-    # -- the beginning of a stream --------------------------------------------------------
+    # -- rows of a call that are used -----------------------------------------------------
 
     def _adapt_call(self, state: FitState) -> None:
-        """Let a stream of small chunks start over with all rows so far until there are enough."""
+        """Let a stream of small chunks start over with all rows so far until there are enough.
+
+        A fit whose time is too short for all rows gets some of them.
+        """
         self._settings = state.recipe.family_settings
-        call = state.call
         known, self._first_rows = self._first_rows, None
+        if state.call.stream:
+            self._begin_stream(state, known)
+        elif state.call.elsewhere is None and not isinstance(state.call.X, EncodedTable):
+            limit_rows(self, state)
+
+    def _begin_stream(self, state: FitState, known: FirstRows | None) -> None:
+        call = state.call
         begun = "network_" in vars(self) or self._lent_encoder is not None
-        if not call.stream or (known is None and begun):
+        if known is None and begun:
             return
         rows = known if call.finish else self._gathered(known, state)
         if rows is None or (known is None and rows.n_rows >= FEW):
@@ -302,10 +303,12 @@ class TableNetwork(SupervisedNetwork):
         target = self._linear_target(state.target, state.loss)
         if not n_linear or target is None:
             return False
-        model = LinearModel(train.x[:, -n_linear:], target, train.weight)
+        n_models = self._n_linear(network.n_members)
+        seconds = LINEAR_SHARE * state.recipe.max_time / n_models
+        model = LinearModel(train.x[:, -n_linear:], target, train.weight, seconds)
         # After the scores for the target, there may be others, for its variance.
         last = {name: part[..., : target.shape[1]] for name, part in network.params[-1].items()}
-        for m in range(self._n_linear(network.n_members)):
+        for m in range(n_models):
             seen, held_out = (state.rows_used, None) if folds is None else folds.of(m)
             slopes, center, mean = model.fit(seen, held_out)
             member = (m,) if network.lead else ()
@@ -331,6 +334,16 @@ class TableNetwork(SupervisedNetwork):
 
         The team consists of all networks that will predict; None if each judges all rows.
         """
+
+    def _seconds_to_calibrate(self, judge: HeldOut, network: Network) -> tuple[float, float]:
+        """Return the seconds of :meth:`_calibrate` in addition to those of judging.
+
+        Returns
+        -------
+        once, each : float
+            For the rows, and for each epoch that is picked.
+        """
+        return 0.0, 0.0
 
     def _links(self) -> list[Link]:
         self._check_fitted()
@@ -365,17 +378,6 @@ class TableNetwork(SupervisedNetwork):
         tags.input_tags.categorical = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def _members_and_splits(said: dict[str, Any]) -> dict[str, int]:
-    """Return the numbers of members and folds if only one of them is given."""
-    if "n_members" not in said and said.get("n_splits", 1) > 1:
-        return {"n_members": said["n_splits"]}
-    n_members = said.get("n_members", 1)
-    if "n_splits" in said or n_members == 1:
-        return {}
-    n_splits = next((k for k in range(_MOST_SPLITS, 1, -1) if n_members % k == 0), n_members)
-    return {"n_splits": n_splits}
 
 
 def _codes(y: Any) -> NDArray:

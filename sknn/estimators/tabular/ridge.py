@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,11 @@ from sknn.preprocessing.sample import Sample
 from sknn.training.threads import blas_threads
 
 _PENALTIES = (0.01, 1.0, 10.0, 100.0, 1000.0)
+# Entries, and rows at least and at most, whose time tells how long others take.
+_MEASURED = 1 << 20
+_FEW, _MANY = 256, 4096
+# A pass over an entry takes as long as this many multiplications of a product.
+_PASSES = 64.0
 
 
 def in_rows(weight: NDArray) -> NDArray:
@@ -97,12 +104,17 @@ class LinearModel:
     x : ndarray of shape (n, d)
     target : ndarray of shape (n, k)
     weight : ndarray of shape (n,) or None
+    seconds : float
+        Time that :meth:`fit` may take; it uses evenly spaced rows if it is too short for all.
     """
 
-    def __init__(self, x: NDArray, target: NDArray, weight: NDArray | None) -> None:
+    def __init__(
+        self, x: NDArray, target: NDArray, weight: NDArray | None, seconds: float = math.inf
+    ) -> None:
         self.x = x
         self.target = target
         self.weight = np.ones(len(x)) if weight is None else in_rows(weight)
+        self.seconds = seconds
 
     def fit(
         self, rows: NDArray | None, held_out: NDArray | None
@@ -120,6 +132,7 @@ class LinearModel:
             Rows for the comparison with the constant.
         """
         rows = np.flatnonzero(self.weight) if rows is None else rows
+        rows = rows[evenly(len(rows), self._most(rows))]
         x, target, weight = self.x[rows], self.target[rows], self.weight[rows]
         center, mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
         slopes, _ = ridge(x, target, weight)
@@ -130,3 +143,30 @@ class LinearModel:
             if not (heavy * left**2).sum() < (heavy * off**2).sum():
                 slopes = np.zeros_like(slopes)
         return slopes, center, mean
+
+    def _most(self, rows: NDArray) -> int:
+        """Return how many of the rows the time is enough for."""
+        few = min(max(_MEASURED // self.x.shape[1], _FEW), _MANY)
+        if self.seconds == math.inf or len(rows) <= few:
+            return len(rows)
+        some = rows[evenly(len(rows), few)]
+        begin = perf_counter()
+        ridge(self.x[some], self.target[some], self.weight[some])
+        taken = max(perf_counter() - begin, 1e-9)
+        allowed = self._work(few) * self.seconds / taken
+        low, high = few, len(rows)
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self._work(middle) <= allowed else (low, middle - 1)
+        return low
+
+    def _work(self, n_rows: int) -> float:
+        """Return the number of multiplications, of products and of eigenvectors."""
+        n_columns = self.x.shape[1]
+        smaller = float(min(n_rows, n_columns))
+        return n_rows * n_columns * (smaller + _PASSES) + 8.0 * smaller**3
+
+
+def evenly(n: int, most: int) -> NDArray[np.intp]:
+    """Return the places of at most so many of n rows, evenly spaced."""
+    return np.linspace(0, n - 1, min(n, most)).round().astype(np.intp)

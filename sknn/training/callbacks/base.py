@@ -77,6 +77,8 @@ class Progress:
         Seconds that were spent after the last batch of each of the last epochs.
     concluding : float
         Seconds that will be needed after the last epoch.
+    batch_seconds : float
+        Seconds that the last batch took, if there is a deadline.
     member : int or None
         Which member is trained, if they are trained one after the other, as with lbfgs.
     resumed : bool
@@ -109,6 +111,8 @@ class Progress:
         self.deadline = deadline
         self.measuring: deque[float] = deque(maxlen=_REMEMBERED)
         self.concluding = 0.0
+        self.batch_seconds = 0.0
+        self._batch_ended = math.inf
         self.member = member
         self.resumed = run.epoch > run.began
         self.row: dict[str, float] = {}
@@ -156,12 +160,19 @@ class Progress:
 
     @property
     def time_is_up(self) -> bool:
-        """Whether the rest of `max_time` is needed for the work after the last batch."""
+        """Whether another batch would take time that is needed for the work after the last one."""
         if self.deadline == math.inf:
             return False
         # The largest but one: on a busy machine a single epoch may be late for no reason.
         usual = sorted(self.measuring)[-2:][:1]
-        return perf_counter() > self.deadline - sum(usual) - self.concluding
+        left = self.deadline - perf_counter() - sum(usual) - self.concluding
+        return left < self.batch_seconds
+
+    def note_batch(self) -> None:
+        """Note that a batch ended, or that an epoch begins."""
+        now = perf_counter()
+        self.batch_seconds = max(now - self._batch_ended, 0.0)
+        self._batch_ended = now
 
     def stop(self, reason: str) -> None:
         """End training after this epoch; the first reason counts."""

@@ -9,6 +9,7 @@ from sknn import MLPRegressor, TabularMLPClassifier, TabularMLPRegressor
 from sknn.callbacks import Callback
 from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout
+from sknn.exceptions import TrainingWarning
 from sknn.preprocessing import TableEncoder
 from sknn.training.callbacks import Phase
 from sknn.training.folds import FoldBatches, Folds
@@ -41,6 +42,10 @@ def clock(monkeypatch):
     """Seconds for each part of a fit of a table, and for nothing else."""
     clock = Clock()
     modules = [f"sknn.training.{name}" for name in READERS] + ["sknn.estimators.fit.stages"]
+    modules += [
+        f"sknn.estimators.tabular.{name}"
+        for name in ("time_limit", "ridge", "intervals", "estimators")
+    ]
     for name in modules:
         monkeypatch.setattr(importlib.import_module(name), "perf_counter", clock)
 
@@ -61,7 +66,7 @@ def clock(monkeypatch):
             yield batch
 
     monkeypatch.setattr(FoldBatches, "epoch", epoch)
-    slow(TableEncoder, "learn", ENCODING)
+    slow(TableEncoder, "learn", lambda encoder, table, *others: ENCODING * table.n_rows / 200)
     slow(Folds, "held_out_scores", SCORING)
     slow(HeldOut, "__call__", JUDGING)
     slow(FoldHoldout, "choose", lambda self, table, state, run: JUDGING * len(run.candidates))
@@ -102,6 +107,34 @@ def test_time_is_left_for_the_choice_of_epochs(clock, monkeypatch, seconds):
     net = TabularMLPClassifier(**SETTINGS, max_time=seconds).fit(TABLE, TABLE[:, 0] > 0)
     assert net.stop_reason_ == "max_time"
     assert clock.now - 100.0 < seconds + BATCH
+
+
+@pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])
+@pytest.mark.parametrize("seconds", [20, 60])
+def test_some_rows_are_drawn_if_the_time_is_too_short_for_all(clock, kind, seconds):
+    """Encoding these 20,000 rows would take 200 s."""
+    n_rows = 20_000
+    table = np.random.default_rng(0).normal(size=(n_rows, 3))
+    y = table[:, 0] if kind is TabularMLPRegressor else np.where(table[:, 0] > 0, "a", "b")
+    if kind is TabularMLPClassifier:
+        y[77] = "c"
+    most = int(0.4 * seconds / ENCODING * 200)
+    told = rf"max_time={seconds} allows learning from only {most:,} of the {n_rows:,} rows"
+    with pytest.warns(TrainingWarning, match=told):
+        net = kind(**SETTINGS, max_time=seconds).fit(table, y)
+    assert clock.now - 100.0 < seconds + BATCH
+    assert net.stop_reason_ == "max_time"
+    if kind is TabularMLPClassifier:
+        assert net.classes_.tolist() == ["a", "b", "c"]
+    assert net.score(table, y) > 0.5
+
+
+def test_all_rows_are_used_if_there_is_time(clock):
+    table = np.random.default_rng(0).normal(size=(2000, 3))
+    settings = SETTINGS | {"max_iter": 2}
+    free = TabularMLPRegressor(**settings).fit(table, table[:, 0])
+    timed = TabularMLPRegressor(**settings, max_time=10_000).fit(table, table[:, 0])
+    np.testing.assert_array_equal(timed.predict(table), free.predict(table))
 
 
 @pytest.mark.parametrize("kind", [TabularMLPClassifier, TabularMLPRegressor])

@@ -87,11 +87,18 @@ ENTRIES = {
         "Share of rows to hold out for early stopping if no X_val is passed. At the end, the best "
         "weights are trained further on all rows, for this share of the epochs that led to them.",
         INSIDE,
+    ).on(
+        "TableSynthesizer",
+        text="Share of rows to hold out for early stopping if no X_val is passed. At the end, the "
+        "best weights are trained further on all rows, for 30% of the epochs that led to them (or "
+        "this share, if it is larger), while the learning rate falls to zero.",
     ),
     "scoring": Entry(
         "str or callable",
         None,
-        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss.",
+        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A "
+        "callable gets the estimator, X_val as the network sees it, and y_val, and returns a "
+        "number; larger is better. `tol` is then in units of the score.",
         c.none() | SCORER,
     ),
     "restore_best": Entry(
