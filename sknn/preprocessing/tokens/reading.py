@@ -140,10 +140,11 @@ class Reading:
         texts = np.full(len(entries), self.lost, object)
         known = np.flatnonzero(~np.isnan(self.plain(entries)))
         # Only microseconds become datetime and timedelta of Python.
-        some = entries[known]
+        some, codes = np.unique(entries[known], return_inverse=True)
         if self.kind != NUMBER:
             some = some.astype(f"{entries.dtype.kind}8[us]")
-        texts[known] = [self.writing.write(entry) for entry in some.tolist()]
+        written = np.array([*map(self.writing.write, some.tolist()), None], object)
+        texts[known] = written[codes]
         return texts
 
 
