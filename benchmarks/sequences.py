@@ -276,7 +276,7 @@ def compare(X: list[NDArray], y: NDArray, split: int) -> dict[str, tuple[float, 
     recipe = {"layers": series_layers(), "max_iter": 60, "n_members": 3}
     tried: dict[str, tuple[Any, Any]] = {
         "RNN": (RNNClassifier(random_state=split), single),
-        "CNN": (CNNClassifier(kernel_size=(3,), random_state=split), flat),
+        "CNN": (CNNClassifier(kernel_size=(9,), random_state=split), flat),
         "series": (CNNClassifier(**recipe, random_state=split), flat),
     }
     tried |= {title: (net, turned) for title, net in anchors().items()}

@@ -24,6 +24,7 @@ EXPLAINED = {
     "gradients/sigmoid_and_squared_error": "guide/losses#sigmoid-and-squared-error",
     "gradients/vanishing_gradient": "guide/initial_values_and_gradients#vanishing-gradients",
     "gradients/initial_weights": "guide/initial_values_and_gradients#initial-weights",
+    "gradients/few_inputs": "guide/initial_values_and_gradients#initial-weights",
     "training/three_losses": "guide/losses#why-not-count-the-errors",
     "training/epochs": "guide/optimizers_and_rates#the-loop",
     "training/batch_sizes": "guide/optimizers_and_rates#batches",

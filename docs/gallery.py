@@ -8,7 +8,7 @@ TAUGHT = """
 quickstart
 layers xor linear_layers bias multilabel_outputs softmax_overflow digit_weights hidden_features
 why_this_answer
-backprop_by_hand sigmoid_and_squared_error vanishing_gradient initial_weights
+backprop_by_hand sigmoid_and_squared_error vanishing_gradient initial_weights few_inputs
 three_losses epochs batch_sizes optimizer_paths learning_rates ten_starts
 scaling overfitting l1_and_l2 equal_seconds drifting_stream few_labels
 narrow_middle between_digits boltzmann_filters pretraining digit_filters remembered counterfeiter

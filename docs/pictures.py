@@ -6,6 +6,7 @@ on the command line draw these pictures alone.
 
 import importlib.util
 import io
+import re
 import runpy
 import sys
 import warnings
@@ -60,8 +61,14 @@ def network():
 
 
 def activation_curves():
-    """Draw every activation and its derivative."""
-    kinds = sorted(activations.Activation.registry.items())
+    """Draw every activation and its derivative, in the order of the table of the guide."""
+    page = Path(__file__).with_name("guide") / "activations_and_outputs.md"
+    section = (
+        page.read_text(encoding="utf-8").partition("## The activations")[2].partition("## ")[0]
+    )
+    rows = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+    names = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    kinds = [(name, activations.Activation.registry[name]) for name in names]
     z = np.linspace(-4, 4, 401)
     figure, axes = plt.subplots(4, 4, figsize=(8.3, 8.6), sharey=True, layout="constrained")
     for ax, (name, kind) in zip(axes.flat, kinds, strict=False):
@@ -151,7 +158,7 @@ def overfitting():
             ylim=(1e-4, 15),
         )
     axes[0].set_ylabel("loss (logarithmic)")
-    axes[1].legend()
+    figure.legend(*axes[1].get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
 
 
@@ -265,6 +272,9 @@ def architecture_search():
     search = ArchitectureSearchCV(model, n_candidates=24, factor=3, cv=3, random_state=0)
     figure, ax = plt.subplots(figsize=(8.3, 4.4), layout="constrained")
     SearchDisplay.from_estimator(search.fit(X.astype(np.float32), y), ax=ax)
+    rungs = np.unique(search.history_["n_epochs"])
+    ax.set_xticks(rungs, [f"{rung}" for rung in rungs])
+    ax.minorticks_off()
     ax.set(title="24 architectures, most of them dropped early (some below 0.85, not drawn)")
     ax.set_ylim(0.85, 0.98)
     return figure

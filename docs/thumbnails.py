@@ -1,7 +1,9 @@
 """Draw the thumbnails of the gallery: a panel of a picture, with letters that can be read.
 
 A comment in an example names the panels by their places among the axes of the picture, as in
-``# sphinx_gallery_thumbnail_panels = [2]``. Without it, the first one is shown.
+``# sphinx_gallery_thumbnail_panels = [2]``. Without it, the first one is shown. If the words in the
+panels and their legends leave room for the curves, ``# sphinx_gallery_thumbnail_words = True``
+keeps them.
 """
 
 from pathlib import Path
@@ -25,21 +27,22 @@ def scrape(block, block_vars, gallery_conf):
     if figures:
         settings = block_vars["file_conf"]
         path = Path(block_vars["image_path_iterator"].image_path.format(0))
-        save(figures[-1], settings.get("thumbnail_panels", [0]), path)
+        panels, words = (settings.get(f"thumbnail_{of}") for of in ("panels", "words"))
+        save(figures[-1], panels or [0], path, words or False)
         # Where sphinx-gallery looks for what it scales.
         settings["thumbnail_path"] = path.relative_to(gallery_conf["src_dir"]).as_posix()
     return written
 
 
-def save(figure, panels, path):
-    """Write some panels of a figure, which loses everything else."""
+def save(figure, panels, path, words=False):
+    """Write some panels of a figure, which loses everything else, with or without their words."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     chosen = [figure.axes[place] for place in panels]
     for ax in figure.axes:
         ax.set_visible(ax in chosen)
         ax.set_title("")
-    drop_words(figure, chosen)
+    drop_words(figure, [] if words else chosen)
     figure.set_size_inches(size(figure, chosen))
     figure.set_dpi(200)
     figure.draw_without_rendering()
@@ -49,15 +52,15 @@ def save(figure, panels, path):
     figure.savefig(path, dpi=figure.dpi, bbox_inches=inches)
 
 
-def drop_words(figure, chosen):
-    """Hide legends and what is written into panels or beside them: there is no room for it.
+def drop_words(figure, crowded):
+    """Hide what is written outside of panels, and in some of them, where there is no room for it.
 
     Arrows without words remain.
     """
     for part in [figure, *figure.findobj(SubFigure)]:
         for words in [*part.texts, *part.legends]:
             words.set_visible(False)
-    for ax in chosen:
+    for ax in crowded:
         for words in [*filter(Text.get_text, ax.texts), *filter(None, [ax.get_legend()])]:
             words.set_visible(False)
 

@@ -312,6 +312,28 @@ def sees_answers_only(scorer: Any, params: dict[str, Any]) -> bool:
     return type(scorer) is _Scorer or (type(scorer) is _PassthroughScorer and not params)
 
 
+class _Apart(_MultimetricScorer):
+    """Several metrics, each of which asks the model for its answers."""
+
+    def _use_cache(self, estimator: Any) -> bool:
+        return False
+
+
+def apart(scorer: Any) -> Any:
+    """Return a scorer whose metrics do not share answers that differ.
+
+    scikit-learn keeps the answers of a model by the name of its method alone, so metrics with
+    another `pos_label` get those that an earlier one has asked for.
+    """
+    if not isinstance(scorer, _MultimetricScorer):
+        return scorer
+    each = scorer._scorers.values()
+    labels = {repr(getattr(one, "_kwargs", {}).get("pos_label")) for one in each}
+    if len(labels) < 2:
+        return scorer
+    return _Apart(scorers=scorer._scorers, raise_exc=scorer._raise_exc)
+
+
 def is_own_score(scorer: Any) -> bool:
     """Return whether a scorer is the method `score` of the estimator."""
     return type(scorer) is _PassthroughScorer
@@ -331,3 +353,14 @@ def shallow_copy(estimator: E) -> E:
     twin = object.__new__(type(estimator))
     twin.__dict__.update(copy.copy(estimator.__dict__))
     return twin
+
+
+def searches() -> tuple[type, ...]:
+    """Return the classes of scikit-learn's searches, also those that it calls experimental."""
+    from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+    from sklearn.model_selection._search_successive_halving import (
+        HalvingGridSearchCV,
+        HalvingRandomSearchCV,
+    )
+
+    return GridSearchCV, RandomizedSearchCV, HalvingGridSearchCV, HalvingRandomSearchCV

@@ -2,9 +2,25 @@
 
 import os
 
+import pytest
+from threadpoolctl import threadpool_limits
+
 # The array-API estimator check runs only if this is set before SciPy is imported.
 os.environ.setdefault("SCIPY_ARRAY_API", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Each worker of pytest-xdist gets its share of the processors: threads of BLAS and OpenMP that wait
+# for a processor spin, and take up to ninety times as long. This is read when NumPy is imported.
+_WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
+if _WORKERS:
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, os.cpu_count() // _WORKERS)))
+
+
+@pytest.fixture
+def two_blas_threads():
+    """Give BLAS two threads, whatever the machine and the worker have."""
+    with threadpool_limits(2, user_api="blas"):
+        yield
+
 
 # Continuous integration installs every optional package. A test that is skipped there for lack
 # of one would silently test nothing.

@@ -52,6 +52,14 @@ def test_words_are_left_out_but_arrows_remain(tmp_path):
     assert arrow.get_visible()
 
 
+def test_words_remain_where_they_fit(tmp_path):
+    figure = panels()
+    figure.text(0.5, 0.5, "outside")
+    THUMBNAILS["save"](figure, [0], tmp_path / "thumbnail.png", True)
+    assert figure.axes[0].get_legend().get_visible()
+    assert not figure.texts[0].get_visible()
+
+
 def test_squares_stay_squares(tmp_path):
     figure = panels("equal")
     colors(figure, [1], tmp_path / "thumbnail.png")

@@ -38,8 +38,10 @@ for first, last in pairs:
     walks[f"{first} to {last}"] = coder.inverse_transform(a + way * (b - a)).reshape(-1, 8, 8)
 
 plt.style.use(house_style())
-figure, (above, below) = plt.subplots(2, 1, figsize=(8.3, 7.4), layout="constrained")
-drawn = coder.sample(40, random_state=0).reshape(4, 10, 8, 8)
+figure, (above, below) = plt.subplots(
+    2, 1, figsize=(8.3, 9.2), height_ratios=(1.5, 1), layout="constrained"
+)
+drawn = coder.sample(40, random_state=0).reshape(5, 8, 8, 8)
 SamplesDisplay(samples={" " * i: each for i, each in enumerate(drawn)}).plot(above, vmin=0, vmax=1)
 above.set_title("40 codes drawn at random, decoded")
 SamplesDisplay(samples=walks).plot(below, vmin=0, vmax=1)

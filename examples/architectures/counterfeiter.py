@@ -6,17 +6,18 @@ A generative adversarial network (GAN; Goodfellow et al. 2014) consists of two n
 counterfeiter (the generator), who makes coins from noise, and a detective (the discriminator), who
 distinguishes them from real ones. Each makes the other better. The real coins (gray) lie in eight
 clusters on a circle. The counterfeiter begins with coins all over the place and ends with coins in
-all clusters; by then, the detective does little better than guessing. A second pair gets the digit
-that it should draw: most of the images are legible, some are not.
+all clusters (a); by then, the detective does little better than guessing (b). A second pair gets
+the digit that it should draw (c). A classifier of real digits recognizes the requested one in
+95% of its images (96% and 98% with two more seeds).
 """
 
-# sphinx_gallery_thumbnail_panels = [0, 1, 2, 3]
+# sphinx_gallery_thumbnail_panels = [1, 2]
 
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_digits
 
-from sknn import GAN
+from sknn import GAN, MLPClassifier
 from sknn.callbacks import Callback
 from sknn.inspection import SamplesDisplay, house_style
 
@@ -54,7 +55,12 @@ for epoch in shown:
 digits, y = load_digits(return_X_y=True)
 artist = GAN(output_activation="logistic", learning_rate_init=2e-3, **settings | {"max_iter": 150})
 artist.fit((digits / 16).astype(np.float32), y)
-drawn = artist.sample(40, y=np.tile(np.arange(10), 4), random_state=0).reshape(4, 10, 8, 8)
+asked = np.tile(np.arange(10), 100)
+drawn = artist.sample(1000, y=asked, random_state=0)
+judge = MLPClassifier(learning_rate="cosine", max_iter=40, random_state=0).fit(digits / 16, y)
+seen = judge.predict(drawn) == asked
+print(f"a classifier sees the requested digit in {seen[:40].sum()} of 40 images,")
+print(f"and in {seen.mean():.1%} of 1,000")
 
 plt.style.use(house_style())
 figure = plt.figure(figsize=(8.3, 9), layout="constrained")
@@ -66,7 +72,7 @@ for ax, epoch in zip(axes, shown, strict=True):
     ax.set(title=f"epoch {epoch}", aspect="equal", xticks=[], yticks=[])
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
-above.suptitle("real coins (gray) and counterfeit coins (orange)", fontsize="medium")
+above.suptitle("a) real coins (gray) and counterfeit coins (orange)", fontsize="medium")
 
 ax = middle.subplots()
 ax.plot(history["epoch"], history["accuracy"], color="C0")
@@ -76,13 +82,16 @@ ax.text(60, 0.44, "guessing", color="0.4", ha="right", va="top")
 ax.text(1, 0.9, "detective right", color="C0", weight="bold")
 ax.text(60, 0.93, "counterfeit coins that lie in a cluster", color="C1", ha="right", weight="bold")
 ax.set(
-    title="in the end, the detective does little better than guessing",
+    title="b) in the end, the detective does little better than guessing",
     xlabel="epoch",
     ylabel="share",
 )
 ax.set(ylim=(0, 1.05))
 
 ax = below.subplots()
-SamplesDisplay(samples={" " * i: row for i, row in enumerate(drawn)}).plot(ax)
-ax.set_title("a second pair draws the digits it is asked for, 0 to 9, not all of them legible")
+rows = drawn[:40].reshape(4, 10, 8, 8)
+SamplesDisplay(samples={" " * i: row for i, row in enumerate(rows)}).plot(ax)
+ax.set_title(
+    f"c) a second pair draws the digits 0 to 9 (a classifier agrees: {seen.mean():.0%} of 1,000)"
+)
 plt.show()

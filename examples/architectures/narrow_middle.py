@@ -3,13 +3,15 @@ Autoencoders: through a narrow middle
 =====================================
 
 An autoencoder learns to reconstruct its input: the input is its own label. The point is the narrow
-middle. If two numbers must describe 64 pixels, they describe what distinguishes the images, and do
-so better than the two best linear features (PCA): in the plane of these numbers, the nearest
-training images name the digit of an unseen one more often. A network that gets noisy images and has
-clean ones as its target learns to remove noise. Labels are not used in training, only to draw the
-codes and to judge them.
+middle (a). If two numbers must describe 64 pixels, they describe what distinguishes the images, and
+do so better than the two best linear features (PCA): in the plane of these numbers (b), the nearest
+training images give the right digit of an unseen image more often, 87% against 55% (85% to 87% with
+four more seeds). Labels are not used in training, only to draw the codes and to judge them. A few
+codes lie far from all others and are not drawn: the axes end at the 2nd and the 98th percentile.
 
-A few codes lie far from all others, so the axes end at the 2nd and the 98th percentile.
+The last two rows of images (c) are from a second network, of 64-256-64-256-64 units. It gets noisy
+images and has the clean ones as its target, so it learns to remove noise. Its middle need not be
+narrow, because noise keeps it from copying.
 """
 
 # sphinx_gallery_thumbnail_panels = [2]
@@ -71,24 +73,25 @@ for i, name in {0: "input", 3: "code", 6: "output ≈ input"}.items():
     ax.text(i, -88, name, ha="center")
 ax.text(1.5, -88, "encoder", ha="center", color="0.4")
 ax.text(4.5, -88, "decoder", ha="center", color="0.4")
-ax.set(title="the narrow middle: units per layer", xlim=(-0.6, 6.6), ylim=(-98, 90))
+ax.set(title="a) the narrow middle: units per layer", xlim=(-0.6, 6.6), ylim=(-98, 90))
 ax.set_axis_off()
 
 left, right = middle.subplots(1, 2)
 for ax, name in ((left, "PCA"), (right, "autoencoder")):
+    low, high = np.percentile(codes[name], (2, 98), axis=0)
+    shown = np.all((codes[name] >= low) & (codes[name] <= high), axis=1)
     for digit in range(10):
         ax.scatter(
-            *codes[name][y_test == digit].T, s=42, marker=f"${digit}$", linewidth=0.3,
-            color=plt.get_cmap("tab10")(digit),
+            *codes[name][shown & (y_test == digit)].T, s=42, marker=f"${digit}$", linewidth=0.3,
+            color=plt.get_cmap("tab10")(digit), clip_on=False,
         )  # fmt: skip
-    (left_end, low), (right_end, high) = np.percentile(codes[name], (2, 98), axis=0)
-    ax.set(xlim=(left_end, right_end), ylim=(low, high))
+    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
     ax.set(
         title=f"{name}: squared error {errors[name]:.3f},\n"
         f"3-nearest-neighbor accuracy {found[name]:.0%}"
     )
     ax.set(xlabel="first number of the code", ylabel="second number")
-middle.suptitle("every unseen image as two numbers, drawn as its digit", fontsize="medium")
+middle.suptitle("b) every unseen image as two numbers, drawn as its digit", fontsize="medium")
 
 rows = {
     "unseen": X_test,
@@ -101,7 +104,7 @@ images = {name: each[:12].reshape(-1, 8, 8) for name, each in rows.items()}
 ax = below.subplots()
 SamplesDisplay(samples=images).plot(ax, vmin=0, vmax=1)
 ax.set_title(
-    "from two numbers (PCA, autoencoder), and from a noisy image "
-    f"(squared error {before:.3f} to {after:.3f})"
+    "c) from two numbers (PCA, autoencoder); from a noisy image "
+    f"(error {before:.3f} to {after:.3f})"
 )
 plt.show()

@@ -2,16 +2,21 @@
 Recurrent networks: what gates remember
 =======================================
 
-A recurrent network feeds its state back and so remembers what it has read: unrolled in time,
-it is a deep network with the same weights at every step. Elman's network feeds back its hidden
-layer, Jordan's its output. In the adding problem (Hochreiter & Schmidhuber 1997), two numbers of a
-sequence are marked, one in each half, and the target is their sum. Over many steps, the gradient
-vanishes on its way back. At 20 steps, it depends on the seed whether the networks of Elman and
-Jordan learn to remember; at 40, they predict the mean. The gates of the LSTM and the GRU learn to
-keep the marked numbers: if the first one grows by 0.1, the prediction grows by nearly as much.
+A recurrent network feeds its state back and so remembers what it has read: unrolled in time, it is
+a deep network with the same weights at every step. Elman's network feeds back its hidden layer,
+Jordan's its output (a). In the adding problem (Hochreiter & Schmidhuber 1997), two numbers of a
+sequence are marked, one in each half, and the target is their sum (b).
+
+Over many steps, the gradient vanishes on its way back (c). At 20 steps, it depends on the seed
+whether the networks of Elman and Jordan learn to remember; at 40, they predict the mean. With 60
+epochs instead of 15, one of three seeds of each begins to remember at 40 steps (its error falls to
+0.71 of the variance for Elman and 0.57 for Jordan), and the others still predict the mean. The
+gates of the LSTM and the GRU learn to keep the marked numbers: if the first one grows by 0.1, the
+prediction grows by nearly as much (d).
 """
 
 # sphinx_gallery_thumbnail_panels = [4]
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -83,9 +88,9 @@ def unroll(ax, title, links, gates=False):
     ax.set_axis_off()
 
 
-unroll(axes["elman"], "Elman: the hidden\nlayer $h$ is fed back", [(1, 1)])
-unroll(axes["jordan"], "Jordan: the output\n$o$ is fed back", [(2, 1)])
-unroll(axes["gates"], "LSTM and GRU: the same\nthrough gates (squares)", [(1, 1)], gates=True)
+unroll(axes["elman"], "a) Elman: the hidden\nlayer $h$ is fed back", [(1, 1)])
+unroll(axes["jordan"], "a) Jordan: the output\n$o$ is fed back", [(2, 1)])
+unroll(axes["gates"], "a) LSTM and GRU: the same\nthrough gates (squares)", [(1, 1)], gates=True)
 
 # One sequence, as long as those of the longest task: its numbers, two of which are marked.
 ax, steps = axes["task"], np.arange(1, lengths[-1] + 1)
@@ -93,20 +98,23 @@ numbers, marks = X_test[0].T
 ax.bar(steps, numbers, color=np.where(marks, "black", "0.8"))
 for step in np.flatnonzero(marks):
     ax.text(step + 1, numbers[step] + 0.03, f"{numbers[step]:.2f}", ha="center", weight="bold")
-ax.set(title=f"the task: add the two marked numbers (black); target {y_test[0]:.2f}")
+ax.set(title=f"b) the task: add the two marked numbers (black); target {y_test[0]:.2f}")
 ax.set(xlabel="step", ylabel="number", ylim=(0, 1.25), xlim=(0, lengths[-1] + 1))
 
 ax = axes["length"]
 for i, (cell, color) in enumerate(cells.items()):
     means = np.mean(forgotten[cell], axis=1)
-    ax.plot(lengths, means, color=color)
+    style, marker = ("--", "s") if cell == "jordan" else ("-", "o")
+    ax.plot(lengths, means, style, color=color)
     # Side by side, so that none hides another.
-    ax.plot(np.array(lengths) + 0.35 * (i - 1.5), forgotten[cell], "o", color=color, alpha=0.6)
+    ax.plot(np.array(lengths) + 0.35 * (i - 1.5), forgotten[cell], marker, color=color, alpha=0.6)
     beside = "bottom" if cell in ("jordan", "lstm") else "top"
     ax.text(41, means[-1], names[cell], color=color, va=beside, weight="bold")
 ax.plot(lengths, np.ones(4), color="0.5", linestyle=":")
 ax.text(4, 1.03, "predicts the mean", color="0.4")
-ax.set(title=f"with longer sequences, Elman and Jordan forget (dots: {seeds} seeds, lines: means)")
+ax.set(
+    title=f"c) with longer sequences, Elman and Jordan forget (points: {seeds} seeds, lines: means)"
+)
 ax.set(xlabel="steps of a sequence", xticks=lengths, xlim=(3, 45))
 ax.set(ylabel="squared error / variance", ylim=(-0.05, 1.2))
 
@@ -118,11 +126,11 @@ steps = np.unique(back)
 for cell, color in cells.items():
     moved = np.mean([net.predict(nudged) - net.predict(X_test) for net in nets[cell]], axis=0)
     slopes = [moved[back == step].mean() / 0.1 for step in steps]
-    ax.plot(steps, slopes, color=color)
+    ax.plot(steps, slopes, "--" if cell == "jordan" else "-", color=color)
     print(f"slope of the prediction at the first mark, {cell:<6} {moved.mean() / 0.1:.2f}")
     beside = "bottom" if cell in ("elman", "gru") else "top"
     ax.text(steps[-1] + 0.3, slopes[-1], names[cell], color=color, va=beside, weight="bold")
-ax.set(title=f"{lengths[-1]} steps: does the prediction follow the first marked number?")
+ax.set(title=f"d) {lengths[-1]} steps: does the prediction follow the first marked number?")
 ax.set(xlabel="steps from the first mark to the prediction", ylabel="slope (1: all of it)")
 ax.set(xlim=(steps[0] - 0.5, steps[-1] + 2.5), xticks=range(20, 40, 3), ylim=(-0.15, 1.2))
 plt.show()

@@ -4,15 +4,15 @@ Grid, random, and architecture search at equal seconds
 
 A grid tries all combinations of a few values. A random search draws new values every time. In the
 upper panels, both get nine fits to find two numbers, of which only the learning rate matters here:
-the grid tries three rates, three times each, and misses the peak; the random search tries nine
-rates (Bergstra & Bengio 2012).
+the grid (a) tries three rates, three times each, and misses the peak; the random search (b) tries
+nine rates (Bergstra & Bengio 2012).
 
 An architecture search by successive halving starts many candidates, drops most of them after a few
 epochs, and continues with the best. Each candidate has its own hidden layers (1 to 3 of them, with
-16 to 256 units), activation, dropout, normalization, penalty, and learning rate. On the lower left,
-a dot or line is one candidate; the legend names the two that were never dropped.
+16 to 256 units), activation, dropout, normalization, penalty, and learning rate. In panel c, each
+dot, or line of dots, is one candidate; the legend names the two that were never dropped.
 
-On the lower right, all three searches get the same number of seconds: the grid (in random order)
+In panel d, all three searches get the same number of seconds: the grid (in random order)
 and the random search end when the time of the architecture search is over. On such a small task,
 the means of the three end within about one percentage point, while single runs (dots) differ more.
 The random search draws its candidates as the architecture search does. Some of these networks are
@@ -21,7 +21,7 @@ search takes, and how many candidates can be trained in that time, depends on th
 numbers vary from run to run.
 """
 
-# sphinx_gallery_thumbnail_panels = [5]
+# sphinx_gallery_thumbnail_panels = [2, 3]
 
 import time
 import warnings
@@ -118,22 +118,24 @@ figure, axes = plt.subplot_mosaic(
     [["grid above", "random above"], ["grid", "random"], ["halving", "seconds"]],
     figsize=(8.3, 10), height_ratios=(0.7, 1.15, 1.35), layout="constrained",
 )  # fmt: skip
-for i, (name, points) in enumerate(planes.items(), 1):
+for i, (letter, (name, points)) in enumerate(zip("ab", planes.items(), strict=True), 1):
     plane, above = axes[name], axes[f"{name} above"]
     x, z = np.transpose(points)
     above.plot(rates, curve, color="0.7", zorder=1)
     above.vlines(x, 0, found_by[name], color=f"C{i}", linewidth=1)
     above.scatter(x, found_by[name], color=f"C{i}", zorder=3)
     tried = len(np.unique(x))
-    above.set_title(f"{name}: 9 fits, {tried} rates, best {found_by[name].max():.1%}")
-    above.set(ylabel="accuracy", xlim=(-4.3, 0.3), ylim=(0, 1.05), xticks=range(-4, 1))
+    above.set_title(f"{letter}) {name}: 9 fits, {tried} rates, best {found_by[name].max():.1%}")
+    above.set(ylabel="accuracy", xlim=(-4.3, 0.3), ylim=(0, 1.05), xticks=(-4, -2, 0))
     above.tick_params(labelbottom=False)
     plane.vlines(x, z, -1.7, color=f"C{i}", linewidth=1, alpha=0.6)
     plane.scatter(x, z, s=70, color=f"C{i}", zorder=3)
-    plane.set(xlabel="learning rate (matters)", ylabel="alpha (does not)", xlim=(-4.3, 0.3))
-    plane.set(ylim=(-6.3, -1.7), xticks=range(-4, 1), yticks=range(-6, -1))
+    plane.set(xlabel="learning rate (matters)", ylabel="alpha (does not matter)", xlim=(-4.3, 0.3))
+    plane.set(ylim=(-6.3, -1.7), xticks=(-4, -2, 0), yticks=range(-6, -1))
     plane.xaxis.set_major_formatter("$10^{{{x:.0f}}}$")
     plane.yaxis.set_major_formatter("$10^{{{x:.0f}}}$")
+axes["random"].set_ylabel("")
+axes["random"].tick_params(labelleft=False)
 
 above, below = axes["halving"], axes["seconds"]
 names = ("architecture search", "grid", "random search")
@@ -180,15 +182,16 @@ for candidate in np.unique(found["candidate"]):
     above.plot(epochs, scores, "o-", **line)
 ticks = np.unique(found["n_epochs"])
 left = [np.sum(found["n_epochs"] == tick) for tick in ticks]
-above.set(title="architecture search: most\ncandidates are dropped early", xscale="log")
+above.set(title="c) architecture search: most\ncandidates are dropped early", xscale="log")
 above.set_xticks(ticks, [f"{k} after\n{e} epochs" for k, e in zip(left, ticks, strict=True)])
 above.minorticks_off()
 above.legend(loc="lower right", fontsize="small", title="never dropped:\nunits, activation")
 above.margins(x=0.12)
 above.set(xlabel="candidates", ylabel="accuracy (3 folds)", ylim=(0, 1))
-below.set(title="equal seconds: no clear winner\n(lines: means; dots: single runs)")
+below.set(title="d) equal seconds: no clear winner\n(lines: means; dots: single runs)")
 below.set(ylabel="best accuracy so far (axis from 0.86)", ylim=(0.86, 0.97))
 end = f"time is up:\n{min(budgets):.1f} to {max(budgets):.1f} s"
 below.set_xticks([0, 0.5, 1], ["0", "half", end])
+below.text(1.13, 0.953, "single\nruns", ha="center", fontsize="small")
 below.legend(loc="lower right", fontsize="small")
 plt.show()

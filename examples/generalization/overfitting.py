@@ -16,6 +16,8 @@ information. With these alone, the network still trains for too long, so this he
 stopping in time.
 """
 
+# sphinx_gallery_thumbnail_words = True
+
 import warnings
 
 import matplotlib.pyplot as plt
@@ -70,7 +72,12 @@ above.plot(curves[1]["epoch"], curves[1]["loss"], "C0", label="training")
 above.plot(curves[1]["epoch"], curves[1]["validation_loss"], "C1", label="validation")
 above.axvline(best[1], color="0.3", linestyle=":")
 above.text(best[1] + 1.5, 1.6, f"best epoch: {best[1]}")
-above.set(title="overfitting: the rows are memorized", xlabel="epoch", ylabel="loss", ylim=(0, 2.1))
+above.set(
+    title="overfitting: the rows are memorized (the first of five data sets)",
+    xlabel="epoch",
+    ylabel="loss",
+    ylim=(0, 2.1),
+)
 above.legend(loc="center right")
 bars = below.barh(list(means)[::-1], list(means.values())[::-1])
 bars[-1].set_color("C1")

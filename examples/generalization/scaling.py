@@ -8,7 +8,8 @@ Normalized to [0, 1], or standardized to mean 0 and standard deviation 1, all co
 pipeline, the scaler learns from the training rows alone, and is applied whenever the network is.
 """
 
-# sphinx_gallery_thumbnail_panels = [4]
+# sphinx_gallery_thumbnail_panels = [3]
+# sphinx_gallery_thumbnail_words = True
 
 import warnings
 

@@ -161,7 +161,14 @@ for i, (x, title, formula) in enumerate(steps):
     above.text(x, y, title, ha="center", va="center", weight="bold")
     above.text(x, y - 0.36, formula, ha="center", va="center", fontsize=13)
 output = f"$h\\, \\delta_0 = {h:.3f} \\cdot {errors[0]:.3f} = {h * errors[0]:.3f}$"
-above.text(5.7, -0.75, "4. the same at the output", ha="center", va="center", weight="bold")
+above.text(
+    5.7,
+    -0.75,
+    "4. gradient at the output: $h\\,\\delta_k$",
+    ha="center",
+    va="center",
+    weight="bold",
+)
 above.text(5.7, -1.11, output, ha="center", va="center", color="C1" if h * errors[0] > 0 else "C0")
 above.set(
     title="the chain rule in numbers, one row: from right to left (orange +, blue −)",
@@ -173,9 +180,10 @@ above.axis("off")
 low, high = flat(by_hand).min(), flat(by_hand).max()
 below.plot([low, high], [low, high], color="0.6", linewidth=1)
 for i, (layer, name) in enumerate(names):
+    color = ["C0", "C1", "C2", "C7"][i]
     kind, nudges = f"{layer}, {'weights' if name == 'W' else 'biases'}", by_nudges[i].ravel()
-    below.plot(nudges, by_hand[i].ravel(), "o", markersize=10, alpha=0.35, color=f"C{i + 2}")
-    below.plot(nudges, by_sknn[i].ravel(), "x", color=f"C{i + 2}", label=kind)
+    below.plot(nudges, by_hand[i].ravel(), "o", markersize=10, alpha=0.35, color=color)
+    below.plot(nudges, by_sknn[i].ravel(), "x", color=color, label=kind)
 below.set(
     title="the gradient of every weight, all rows: three ways agree",
     xlabel="slope of the loss when the weight is changed a little",

@@ -2,15 +2,18 @@ r"""
 Sigmoid and squared error
 =========================
 
-With a sigmoid output :math:`p`, truth :math:`t`, and the squared error :math:`(p - t)^2 / 2`, the
-gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`. The factor :math:`p (1 - p)` is largest
-where the output is undecided, at 0.5, and almost zero where the output is certain, even if it is
-confidently wrong. Cross-entropy cancels this factor: what remains is :math:`(p - t)\, x`, and the
-worst errors are corrected first.
+With a sigmoid output :math:`p` (often written :math:`o`), truth :math:`t` (or :math:`d`), and the
+squared error :math:`(p - t)^2 / 2`, the gradient of a weight is :math:`(p - t)\, p (1 - p)\, x`.
+The factor :math:`p (1 - p)` is largest where the output is undecided, at 0.5, and almost zero where
+the output is certain, even if it is confidently wrong. Cross-entropy cancels this factor: what
+remains is :math:`(p - t)\, x`, and the worst errors are corrected first.
 
 Below, two networks without a hidden layer start confidently wrong, from the same large weights of
 the wrong sign, with full batches at the same rate.
 """
+
+# sphinx_gallery_thumbnail_panels = [2]
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,8 +58,9 @@ for name, color in [("cross-entropy", "C0"), ("squared error", "C1")]:
     axes["loss"].plot(losses[name] / losses[name][0], color=color, label=name)
     axes["accuracy"].plot(accuracy[name], color=color, label=name)
 axes["loss"].set(title="training loss, each as a\nshare of its first value", xlabel="step")
-axes["accuracy"].set(title="accuracy: both start\nconfidently wrong", xlabel="step")
+axes["accuracy"].set(title="both start\nconfidently wrong", xlabel="step", ylabel="accuracy")
 for name in ("loss", "accuracy"):
     axes[name].set_ylim(0, 1.02)
-axes["accuracy"].legend(loc="center left", bbox_to_anchor=(0.08, 0.5))
+axes["accuracy"].text(10, 0.89, "cross-entropy", color="C0", weight="bold", va="top")
+axes["accuracy"].text(10, 0.1, "squared error", color="C1", weight="bold")
 plt.show()

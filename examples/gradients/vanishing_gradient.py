@@ -3,14 +3,17 @@ Vanishing gradients
 ===================
 
 On its way back through a network, the error is multiplied in every layer by the weights and by the
-slope of the activation. The slope of a sigmoid is at most 1/4, and small weights shrink the rest:
-products of numbers below 1 fade, so layers near the input hardly learn. ReLU with He's initial
-weights keeps the size of the error. The callback ``Diagnostics`` measures the gradients of every
-layer in training and names what is wrong.
+slope of the activation. The slope of a sigmoid is at most 1/4, and small weights shrink the error
+further: products of numbers below 1 fade, so layers near the input hardly learn. ReLU with He's
+initial weights keeps the size of the error. The callback ``Diagnostics`` measures the gradients of
+every layer in training and names what is wrong (dead: hidden units that are 0 for every row).
 
-The left panel shows the gradient of the biases in the first update. It is the error that reaches
-the layer, summed over the rows.
+Panel a shows the norm of the gradient of the biases in the first update. It is the error that
+reaches the layer, summed over the rows. Panel b shows which of the networks learn. Lines of
+sigmoids are dashed; the markers show the initial weights.
 """
+
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -50,13 +53,16 @@ for label, (activation, weight_init) in cases.items():
     ratio = norms[0] / norms[-1]
     print(f"{label:<22} first/last layer {ratio:8.1e}  loss {net.loss_:.3f}  {found}")
     style = "--" if activation == "logistic" else "-"
-    left.semilogy(range(1, len(norms) + 1), norms, style, marker="o", label=label)
+    marker = {"normal": "s", "glorot_normal": "o", "he_normal": "^"}[weight_init]
+    left.semilogy(range(1, len(norms) + 1), norms, style, marker=marker, label=label)
     # Dots at different epochs, so that no line hides another.
-    dots = {"marker": "o", "markevery": (len(right.lines), 5)}
+    dots = {"marker": marker, "markevery": (len(right.lines), 5)}
     right.plot(net.history_["epoch"], net.history_["loss"], style, **dots)
-left.set(title="error that reaches each layer", xlabel="layer, counted from the input")
-left.set(ylabel="norm of the gradient of the biases, first update", xticks=range(1, 11))
-right.set(title="which networks learn", xlabel="epoch", ylabel="training loss", ylim=(0, None))
+left.set(title="a) error that reaches each layer", xlabel="layer, counted from the input")
+left.set(ylabel="norm of the gradient", xticks=range(1, 11), ylim=(None, 30))
+left.text(1, 0.6, "ReLU, He: the error arrives", va="bottom")
+left.text(10, 1e-17, "sigmoid, N(0, 0.01²):\nit vanishes", ha="right")
+right.set(title="b) which networks learn", xlabel="epoch", ylabel="training loss", ylim=(0, None))
 right.text(25, 2.14, "three are stuck at guessing", ha="right")
 figure.legend(loc="outside lower center", ncols=3)
 plt.show()

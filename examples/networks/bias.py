@@ -9,10 +9,12 @@ enclose a disk around the origin, and a ReLU unit bends only at 0. Both weights 
 learned. Without bias, the network is little better than predicting "outside" for every row.
 
 The output unit has a bias in all four networks; only the hidden layer has none in two of them. In
-the upper panels, the shade is the predicted probability: red for inside, blue for outside.
+the upper panels (a, b), the shade is the predicted probability: red for inside, blue for outside.
+The lower panel (c) shows the same for a curve.
 """
 
 # sphinx_gallery_thumbnail_panels = [2]
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -34,7 +36,7 @@ figure, axes = plt.subplot_mosaic(
     [list(names), ["curve", "curve"]], figsize=(8.3, 7.6), height_ratios=(1.2, 1),
     layout="constrained",
 )  # fmt: skip
-for name, use_bias in names.items():
+for letter, (name, use_bias) in zip("ab", names.items(), strict=True):
     ax = axes[name]
     net = MLPClassifier(layers=[Dense(6, "tanh", use_bias=use_bias)], **settings).fit(X, y)
     DecisionBoundaryDisplay.from_estimator(
@@ -44,7 +46,7 @@ for name, use_bias in names.items():
     for w, b in zip(net.coefs_[0].T, net.intercepts_[0], strict=True):
         ax.axline(-b * w / (w @ w), slope=-w[0] / w[1], color="black", linewidth=1.2)
     ax.add_patch(plt.Circle((0, 0), 1.8, fill=False, linestyle="--", linewidth=1.8))
-    ax.set(title=f"6 tanh units {name}: {net.score(X, y):.0%} right")
+    ax.set(title=f"{letter}) 6 tanh units {name}: {net.score(X, y):.0%} right")
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.set(xlim=(-3, 3), ylim=(-3, 3))
     ax.grid(False)
@@ -52,7 +54,7 @@ for name, use_bias in names.items():
 share = 1 - y.mean()
 print(f"outside for every row: accuracy {share:.3f}")
 figure.suptitle(
-    f'black lines: where a hidden unit is 0 ("outside" for every row: {share:.0%} right)\n'
+    f"black lines: where a hidden unit is 0 (predicting outside for every row: {share:.0%} right)\n"
     "shade: predicted inside (red) or outside (blue)",
     fontsize="medium",
 )
@@ -68,12 +70,12 @@ x = np.linspace(-2, 4, 120)[:, None]
 target = np.cos(2 * x).ravel()
 ax = axes["curve"]
 ax.plot(x, target, color="0.75", linewidth=6, label="target")
-for (name, use_bias), color in zip(names.items(), ["C3", "C2"], strict=True):
+for (name, use_bias), line in zip(names.items(), ["C1--", "C0-"], strict=True):
     net = MLPRegressor(layers=[Dense(100, "relu", use_bias=use_bias)], **settings).fit(x, target)
-    ax.plot(x, net.predict(x), color=color, label=name)
+    ax.plot(x, net.predict(x), line, label=name)
     print(f"curve {name}: R2 {net.score(x, target):.3f}")
 ax.axvline(0, color="black", linewidth=1)
-ax.set(title="without bias, 100 ReLU units bend only at 0", xlabel="$x$", ylabel="$y$")
-ax.set_ylim(-1.2, 2.3)
+ax.set(title="c) without bias, 100 ReLU units bend only at 0", xlabel="$x$", ylabel="$y$")
+ax.set_ylim(-1.2, 2.7)
 ax.legend(loc="upper right")
 plt.show()

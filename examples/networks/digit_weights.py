@@ -3,14 +3,15 @@ Weights: what a unit looks for
 ==============================
 
 A weight says how much a unit listens to an input, and with which sign. If the inputs are pixels,
-the weights of a unit form a picture: what counts for it is red, what counts against it is blue. The
-images, of 8 x 8 pixels, are enlarged to 28 x 28.
+the weights of a unit form a picture: what counts for it is red, what counts against it is blue. A
+strong penalty (``alpha``) keeps the pictures smooth. The images, of 8 x 8 pixels, are enlarged to
+28 x 28.
 
 Without a hidden layer, each output has one such picture: a template of its digit (the black outline
 is the mean image of that digit). Hidden units look for strokes and gaps.
 """
 
-# sphinx_gallery_thumbnail_panels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
+# sphinx_gallery_thumbnail_panels = [0, 1, 2, 5, 6, 7]
 
 import matplotlib.pyplot as plt
 import numpy as np

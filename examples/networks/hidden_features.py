@@ -3,7 +3,8 @@ Hidden features: learned, not made by hand
 ==========================================
 
 A hidden layer turns inputs into features. Nobody designs them: training finds what distinguishes
-the classes. ``transform`` returns them. Each panel shows two numbers for every test image.
+the classes. ``transform`` returns them. Each panel shows two numbers for every unseen image, which
+is drawn as its digit.
 
 The first two principal components (PCA) are computed, too, but without labels: of all linear
 features, they keep the most variance, and leave many classes mixed. So do the two units of a narrow
@@ -54,12 +55,9 @@ for name, (seen, unseen) in stages.items():
     print(f"{name:<35} accuracy of 3 nearest neighbors {accuracy:.3f}")
     ax = axes[name]
     for digit in range(10):
-        rows = unseen[y_test == digit]
-        x_1, x_2 = sorted(rows, key=lambda row: row[0])[len(rows) // 2]
-        ax.scatter(*rows.T, s=10, color=colors(digit))
-        ax.text(
-            x_1, x_2, str(digit), fontsize=14, weight="bold", ha="center", va="center",
-            bbox={"facecolor": "white", "alpha": 0.75, "pad": 1, "linewidth": 0},
+        ax.scatter(
+            *unseen[y_test == digit].T, s=42, marker=f"${digit}$", linewidth=0.3,
+            color=colors(digit),
         )  # fmt: skip
     ax.set(title=f"{name}\n3-nearest-neighbor accuracy: {accuracy:.0%}", xticks=[], yticks=[])
     ax.set(xlabel="first number", ylabel="second number")

@@ -4,8 +4,9 @@ Layers: a network of perceptrons
 
 A perceptron adds up its inputs, each times a weight, adds its bias, and applies an activation
 function :math:`f` to the sum: :math:`y = f(\sum_i w_i x_i + b)`. Layers of perceptrons form a
-network. Every unit is connected to every unit of the next layer and to none in its own layer: two
-neighboring layers form a bipartite graph, and signals only flow forward. More hidden layers make
+network. Every unit is connected to every unit of the next layer (*fully connected*) and to none in
+its own layer: two neighboring layers form a bipartite graph. Signals only flow forward
+(*feedforward*), from the inputs through the hidden layers to the outputs. More hidden layers make
 the network deeper.
 
 The first picture is one unit. In the others, each line is one learned weight: orange if positive,

@@ -4,9 +4,12 @@ Why activations must not be linear
 
 A sum of linear maps is a linear map:
 :math:`(x W_1 + b_1) W_2 + b_2 = x (W_1 W_2) + (b_1 W_2 + b_2)`. With the identity as its
-activation, a deep network can therefore do no more than one without hidden layers. An activation
-must be nonlinear, and must be differentiable (almost everywhere), because training follows slopes.
+activation, a deep network can therefore do no more than one without hidden layers (a). An
+activation must be nonlinear (b), and must be differentiable (almost everywhere), because training
+follows slopes (c).
 """
+
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -45,23 +48,26 @@ for (name, answer), style in zip(answers.items(), [":", "-", "-"], strict=True):
     front = 3 if style == ":" else 2
     left.plot(x, answer, style, linewidth=4 if style == ":" else 2, zorder=front, label=name)
 left.set(
-    title=f"identity: depth adds nothing\n(predictions differ by {far:.0e} at most)",
+    title=f"a) identity: depth adds nothing\n(predictions differ by {far:.0e} at most)",
     xlabel="$x$",
     ylabel="$y$",
 )
-left.set_ylim(-2.6, 4.2)
+left.set_ylim(-1.9, 4.6)
 left.legend(loc="upper left")
 z = np.linspace(-4, 4, 401)
 kinds = {
-    "logistic (sigmoid)": activations.Logistic(),
-    "tanh": activations.Tanh(),
-    "relu": activations.ReLU(),
+    "logistic\n(sigmoid)": (activations.Logistic(), "-", (-2.6, 0.55), (-3.0, 0.36)),
+    "tanh": (activations.Tanh(), "--", (-1.9, -0.7), (-1.15, 0.75)),
+    "relu": (activations.ReLU(), "-.", (2.8, 1.5), (2.0, 0.88)),
 }
-for i, (name, curve) in enumerate(kinds.items()):
-    curves.plot(z, curve(z), color=f"C{i + 3}", label=name)
-    slopes.plot(z, np.gradient(curve(z), z), color=f"C{i + 3}")
-curves.set(title="nonlinear activations", ylabel="$f(z)$", ylim=(-1.1, 2.5))
+for color, (name, (curve, style, place, below)) in zip(
+    ["C7", "C1", "C0"], kinds.items(), strict=True
+):
+    words = {"color": color, "ha": "center", "va": "center", "weight": "bold"}
+    for ax, values, at in [(curves, curve(z), place), (slopes, np.gradient(curve(z), z), below)]:
+        ax.plot(z, values, style, color=color)
+        ax.text(*at, name, **words)
+curves.set(title="b) nonlinear activations", ylabel="$f(z)$", ylim=(-1.1, 2.5))
 curves.tick_params(labelbottom=False)
-curves.legend(loc="upper left", fontsize="small")
-slopes.set(title="their slopes", xlabel="$z$", ylabel="$f'(z)$", ylim=(-0.1, 1.1))
+slopes.set(title="c) their slopes", xlabel="$z$", ylabel="$f'(z)$", ylim=(-0.1, 1.1))
 plt.show()

@@ -8,6 +8,8 @@ number can hold, and infinity divided by infinity is not a number (nan). If the 
 subtracted first, every exponent is at most 0.
 """
 
+# sphinx_gallery_thumbnail_words = True
+
 import matplotlib.pyplot as plt
 import numpy as np
 

@@ -9,7 +9,7 @@ if every probability is one half: no boundary at all. With a hidden layer of fou
 draws two boundaries, and class 0 is the band between them.
 """
 
-# sphinx_gallery_thumbnail_panels = [1]
+# sphinx_gallery_thumbnail_panels = [0, 1]
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -40,5 +40,5 @@ for ax, (name, sizes) in zip(axes, networks.items(), strict=True):
 axes[0].set_ylabel("$x_2$")
 axes[0].axline((0.5, 0), (0, 0.5), color="0.3", linestyle="--", linewidth=1.2)
 axes[0].text(0.5, 0.6, "1/2 everywhere;\nany line (dashed) gets\n3 of 4 at best", ha="center")
-figure.colorbar(image, ax=axes, label="probability of class 1 (orange)")
+figure.colorbar(image, ax=axes, label="probability of class 1 (orange dots)")
 plt.show()

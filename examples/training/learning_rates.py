@@ -5,9 +5,10 @@ Learning rates: too small, too large, and decay
 The learning rate scales every step. If it is too small, training is slow; if it is too large,
 steps leap over the minimum, each farther than the one before, and the loss explodes to far above
 that of guessing. A range test raises the rate until that happens: good rates are well below
-that. A decaying rate (which is not weight decay) takes long steps first and small ones at the end.
+that (c). A decaying rate (which is not weight decay) takes long steps first and small ones at the
+end (d): cosine changes with every update, the others once per epoch.
 
-At the top, one weight descends a parabola from the same place at three rates. In the middle, a
+In panels a, one weight descends a parabola from the same place at three rates. In panels b and c, a
 network of 50 hidden units learns digits, and the curves show the loss before every single update.
 """
 
@@ -52,7 +53,7 @@ for i, (name, rate) in enumerate(zip(names, (0.03, 0.6, 2.15), strict=True)):
     axes[name].plot(w, (w - 1) ** 2 / 2, color="0.7")
     axes[name].plot(way, (way - 1) ** 2 / 2, "o-", color=f"C{i}", markersize=5, linewidth=1.2)
     axes[name].plot(way[0], (way[0] - 1) ** 2 / 2, "o", color="black", markersize=8)
-    axes[name].set_title(f"{name}: rate {rate:g},\nafter 7 steps {abs(way[-1] - 1):.2f} away")
+    axes[name].set_title(f"a) {name}: rate {rate:g},\nafter 7 steps {abs(way[-1] - 1):.2f} away")
     axes[name].set(xlabel="weight", xticks=[-2, 1, 4], ylim=(-0.4, 9))
 axes["too small"].set_ylabel("loss (black: start)")
 
@@ -61,7 +62,7 @@ search = MLPClassifier(
     (50,), "tanh", batch_size=100, max_iter=40, callbacks=[test], **settings
 ).fit(X, y)  # fmt: skip
 search.callbacks_[0].plot(axes["range"])
-axes["range"].set_title("range test: raise the rate\nuntil the loss explodes")
+axes["range"].set_title("c) range test: raise the rate\nuntil the loss explodes")
 good = float(f"{search.callbacks_[0].suggestion_:.1g}")
 
 ax, order = axes["updates"], np.random.default_rng(0)
@@ -76,7 +77,7 @@ for i, (name, rate) in enumerate(zip(names, (0.001, good, 10.0), strict=True)):
     ax.text(150, height, f"{name}: {rate:g}", color=f"C{i}", ha="right", va="center", weight="bold")
     print(f"{name:<9} rate {rate:<5} largest loss {loss.max():.2f}, after 150 {loss[-1]:.3f}")
 ax.axhline(np.log(10), color="0.5", linestyle=":", linewidth=1)
-ax.set(title="digits: the loss of every update\n(dotted: that of guessing)", xlabel="update")
+ax.set(title="b) digits: the loss of every update\n(dotted: guessing)", xlabel="update")
 ax.set(ylabel="loss of 100 rows", ylim=(0.1, 600))
 
 LearningRateDisplay.from_schedules(
@@ -85,5 +86,5 @@ LearningRateDisplay.from_schedules(
     max_iter=40,
     ax=axes["decay"],
 )
-axes["decay"].set_title("decay: schedules let the rate shrink")
+axes["decay"].set_title("d) decay: schedules let the rate shrink")
 plt.show()

@@ -9,10 +9,11 @@ gives the same network at another point.
 
 The lower panel is a slice through the space of weights that contains three of the minima, A, B, and
 C. Each lies at the bottom of its own valley. A and B are twins of this kind: their units are
-the same, but in another order, and some with the opposite sign.
+the same, but in another order, and some with the opposite sign, as the printed numbers show.
 """
 
 # sphinx_gallery_thumbnail_panels = [1]
+# sphinx_gallery_thumbnail_words = True
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -69,6 +70,20 @@ hill = max(loss_at(a + i * u) for i in np.linspace(0, 1, 30))
 print(f"from A to B in a straight line: over a hill of {hill:.3f}")
 for name, seed in chosen.items():
     print(f"{name}: seed {seed}, loss {losses[seed]:.3f}")
+
+# A unit is four numbers: two weights and a bias before the tanh, and the weight after it.
+units_a, units_b = (
+    np.vstack([net.coefs_[0], net.intercepts_[0], net.coefs_[1].T]).T
+    for net in (nets[chosen["A"]], nets[chosen["B"]])
+)
+for i, unit in enumerate(units_a):
+    far = {
+        (j, sign): np.abs(unit - sign * twin).max()
+        for j, twin in enumerate(units_b)
+        for sign in (1, -1)
+    }
+    j, sign = min(far, key=far.get)
+    print(f"unit {i} of A is {sign:+d} times unit {j} of B: differs by {far[j, sign]:.3f} at most")
 
 plt.style.use(house_style())
 figure, (above, below) = plt.subplots(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from math import prod
 from typing import Any
+from unicodedata import east_asian_width
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,8 +205,18 @@ def _units(x: int, ys: NDArray, names: Sequence[str], side: str) -> Iterator[Uni
 
 
 def short(name: str) -> str:
-    """Return a name that fits next to a unit."""
-    return name if len(name) <= _MAX_NAME else name[: _MAX_NAME - 1] + "…"
+    """Return a name that fits next to a unit, or below a layer."""
+    ends = list(accumulate(map(_letter_width, name)))
+    if not ends or ends[-1] <= _MAX_NAME:
+        return name
+    return name[: bisect_right(ends, _MAX_NAME - 1)] + "…"
+
+
+def _letter_width(letter: str) -> float:
+    """Return the width of a letter, compared with small Latin ones."""
+    if east_asian_width(letter) in "WF":
+        return 1.8
+    return 1.25 if letter.isupper() else 1.0
 
 
 def _boxes(x: int, column: _Column, widest: int) -> Iterator[Box]:
@@ -214,13 +227,23 @@ def _boxes(x: int, column: _Column, widest: int) -> Iterator[Box]:
     copies = 3 if _is_stack(column) else 1
     width = _BLOCK if chains else _WIDTH
     yield Box(float(x), 0.5, width, max(height, 0.7 if chains else 0), copies)
-    for i, chain in enumerate(chains):
-        names = [f"{type(layer).__name__}" for _, layer in chain.pairs] or ["as it is"]
-        place = x + _BLOCK * ((i + 0.5) / len(chains) - 0.5)
-        step = 0.6 / len(names)
-        for j, name in enumerate(names):
+    names = [[type(each).__name__ for _, each in chain.pairs] or ["as it is"] for chain in chains]
+    if all(len(own) == 1 for own in names):
+        # One below the other, where there is more room for their names than side by side.
+        names = [[name for own in names for name in own]] if names else []
+    for i, own in enumerate(_few(names, 4, ["…"])):
+        n_chains = min(len(names), 4)
+        place = x + _BLOCK * ((i + 0.5) / n_chains - 0.5)
+        shown = _few(own, 6, "⋮")
+        step = 0.6 / len(shown)
+        for j, name in enumerate(shown):
             y = 0.8 - step * (j + 0.5)
-            yield Box(place, y, 0.76 / len(chains), min(0.8 * step, 0.14), 1, name)
+            yield Box(place, y, 0.76 / n_chains, min(0.8 * step, 0.14), 1, name)
+
+
+def _few(items: list, most: int, gap: Any) -> list:
+    """Return at most so many items, with a gap before the last one."""
+    return items if len(items) <= most else [*items[: most - 2], gap, items[-1]]
 
 
 def _links(
@@ -265,7 +288,7 @@ def _caption(x: int, column: _Column) -> Caption:
     count = f"{column.count:,} parameters" if column.count else ""
     # Above a layer is the name of the network of a GAN that it belongs to.
     name = next((column.name[len(p) :] for p, _ in _PARTS if column.name.startswith(p)), None)
-    lines = (name or column.name, column.kind, shape, count)
+    lines = (short(name or column.name), column.kind, shape, count)
     return Caption(float(x), tuple(line for line in lines if line))
 
 

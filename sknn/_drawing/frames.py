@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class View:
     """The visible part of a plane: that of two columns of X, and a margin."""
 
     def __init__(self, X: NDArray) -> None:
-        low, high = X.min(axis=0), X.max(axis=0)
+        low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
         room = np.maximum(_MARGIN * (high - low), 1e-9)
         self.low, self.high = low - room, high + room
 
@@ -80,6 +81,18 @@ def class_color(i: int) -> NDArray:
     return rgb(COLORS[i % len(COLORS)])
 
 
+def number_columns(rows: Any) -> dict[int, NDArray]:
+    """Return the columns of an array or a table that hold numbers, by place."""
+    array = np.asarray(rows)
+    if array.dtype.kind in "biuf":
+        return dict(enumerate(array.astype(float).T))
+    found = {}
+    for place, column in enumerate(array.T):
+        if all(isinstance(entry, (Real, np.number)) for entry in column):
+            found[place] = column.astype(float)
+    return found
+
+
 def weights(estimator: Any, shape: Any) -> Still:
     """Return the weights of the first layer, one image per unit, or as they are."""
     found = next(own["W"] for own in estimator.get_weights().values() if "W" in own)
@@ -88,18 +101,21 @@ def weights(estimator: Any, shape: Any) -> Still:
         window = np.moveaxis(matrix, -1, 0)
         return Still(mosaic(window.mean(axis=-1)), "signs")
     matrix = matrix.reshape(-1, matrix.shape[-1])
-    pixels = image_shape(shape, len(matrix))
+    # Inputs that are not the columns of X have no places.
+    seen = shape is not None or len(matrix) == estimator.n_features_in_
+    pixels = image_shape(shape, len(matrix)) if seen else None
     whole = matrix[:_MOST_UNITS] if pixels is None else mosaic(as_images(matrix.T, pixels))
     # A copy, so that only the visible part of each picture is kept.
     return Still(whole.astype(np.float32), "signs")
 
 
-def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Still:
-    """Return rows above their reconstructions."""
+def reconstructions(estimator: Any, X: Any, shape: Any) -> Still:
+    """Return rows above their reconstructions; those of a table as the network reads them."""
     rows = X[:_N_IMAGES]
     made = (getattr(estimator, "reconstruct", None) or estimator.predict)(rows)
-    pixels = image_shape(shape, X.shape[1]) or (1, X.shape[1])
-    both = np.concatenate([rows, np.asarray(made)])
+    rows, made = (np.asarray(estimator._check_inputs(each), float) for each in (rows, made))
+    pixels = image_shape(shape, rows.shape[1]) or (1, rows.shape[1])
+    both = np.concatenate([rows, made])
     if pixels[0] == 1:
         # Rows that are not images are lines, each above its reconstruction.
         both = both.reshape(2, len(rows), -1).swapaxes(0, 1).reshape(2 * len(rows), -1)
@@ -107,18 +123,36 @@ def reconstructions(estimator: Any, X: NDArray, shape: Any) -> Still:
     return Still(mosaic(as_images(both, pixels), len(rows)))
 
 
-def samples(estimator: Any, X: NDArray | None, shape: Any) -> Still:
-    """Return rows generated from the same random numbers every time."""
+def samples(estimator: Any, X: Any, shape: Any) -> Still:
+    """Return rows generated from the same random numbers every time: images, or points.
+
+    Points are in the plane of the first two columns of numbers.
+    """
     pixels = image_shape(shape, estimator.n_features_in_)
-    if pixels is not None:
-        return Still(mosaic(as_images(estimator.sample(49, random_state=0), pixels)))
-    points = np.asarray(estimator.sample(_N_POINTS, random_state=0))[:, :2]
-    view = View(points if X is None else X[:, :2])
+    made = estimator.sample(49 if pixels else _N_POINTS, random_state=0)
+    numbers = number_columns(made)
+    if pixels is not None and (shape is not None or len(numbers) == estimator.n_features_in_):
+        return Still(mosaic(as_images(np.asarray(made), pixels)))
+    plane = list(numbers)[:2]
+    if not plane:
+        raise ValueError(
+            "Film cannot draw the samples, because none of their columns holds numbers; choose "
+            "picture='weights'."
+        )
+    points = _plane(numbers, plane)
+    points = points[np.isfinite(points).all(axis=1)]
+    view = View(points if X is None else _plane(number_columns(X), plane))
     image = np.full((_GRID, _GRID, 3), np.nan)
     places = np.floor(view.share(points) * _GRID).astype(int)
     for x, y in places[((places >= 0) & (places < _GRID)).all(axis=1)]:
         image[max(y - 1, 0) : y + 1, max(x - 1, 0) : x + 1] = class_color(1)
     return Still(image)
+
+
+def _plane(numbers: dict[int, NDArray], plane: list[int]) -> NDArray:
+    """Return points in the plane of two columns, or on a line if there is only one."""
+    first, *second = (numbers[place] for place in plane)
+    return np.column_stack([first, *(second or [np.zeros(len(first))])])
 
 
 def dots(X: NDArray, y: Any) -> str:

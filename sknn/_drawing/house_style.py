@@ -32,18 +32,29 @@ AMOUNTS = "viridis"
 """Colormap of numbers that are all of one sign."""
 
 
+_TIED = {"axes.grid": "grid.color", "legend.facecolor": "axes.facecolor"}
+"""Settings that fit the house style only together with another one."""
+
+
+def is_dark(ground: Any) -> bool:
+    """Return whether a color of the background, on white paper if transparent, is dark."""
+    from matplotlib.colors import to_rgba
+
+    *color, opacity = to_rgba(ground)
+    return opacity * sum(color) + 3.0 * (1.0 - opacity) < 1.5
+
+
 def sign_colors(ground: Any) -> tuple[str, str]:
     """Return the colors of lines below and above zero on a background: blue and orange."""
-    from matplotlib.colors import to_rgb
-
-    colors = _COLORS["dark" if sum(to_rgb(ground)) < 1.5 else "light"]
+    colors = _COLORS["dark" if is_dark(ground) else "light"]
     return colors[0], colors[1]
 
 
 def house_style(theme: str = "light") -> dict[str, Any]:
     """Return the Matplotlib settings of all pictures of sknn.
 
-    Displays use them unless you have set your own style. For your own pictures in the same
+    Displays use them as far as you have not set your own style, and the dark theme on a dark
+    background. For your own pictures in the same
     style, pass them to ``plt.style.use`` or ``plt.style.context``. The colors are those of Okabe
     and Ito, which readers with any kind of color vision can distinguish.
 
@@ -101,9 +112,15 @@ _UNKNOWN = re.compile(r"(?:unexpected keyword argument|kwargs were not used by c
 
 
 def _unset() -> dict[str, Any]:
-    """Return the settings of the house style for which the user has Matplotlib's defaults."""
+    """Return the settings of the house style for which the user has Matplotlib's defaults.
+
+    Its letters are dark if the background is light, and the other way round.
+    """
     now, default = dict(pyplot().rcParams), dict(pyplot().rcParamsDefault)
-    return {name: value for name, value in house_style().items() if now[name] == default[name]}
+    free = {name for name in house_style() if now[name] == default[name]}
+    free -= {name for name, other in _TIED.items() if other not in free}
+    style = house_style("dark" if is_dark(now["axes.facecolor"]) else "light")
+    return {name: value for name, value in style.items() if name in free}
 
 
 def in_house_style(plot: Callable[..., Any]) -> Callable[..., Any]:

@@ -21,14 +21,15 @@ def mosaic(images: NDArray, n_columns: int | None = None) -> NDArray:
     ----------
     images : ndarray of shape (n, height, width) or (n, height, width, 3)
     n_columns : int, default=None
-        None: about as many as rows.
+        None: as many as make the whole about as high as wide.
 
     Returns
     -------
     whole : ndarray of float, shape (height, width) or (height, width, 3)
     """
     n, height, width, *color = images.shape
-    n_columns = n_columns or math.ceil(math.sqrt(max(n, 1)))
+    square = math.ceil(math.sqrt(max(n, 1) * (height + 1) / (width + 1)))
+    n_columns = n_columns or min(square, max(n, 1))
     n_rows = -(-n // n_columns)
     whole = np.full((n_rows * (height + 1) - 1, n_columns * (width + 1) - 1, *color), np.nan)
     for i, image in enumerate(images):

@@ -21,6 +21,10 @@ _ANCHORS = {
     ],
 }
 
+_SHADES = 254
+# Types of pixels in a PNG file.
+_COLORS, _PLACES, _TRANSPARENT = 2, 3, 6
+
 
 def rgb(color: str) -> NDArray[np.float64]:
     """Return the red, green, and blue of "#RRGGBB", between 0 and 1."""
@@ -44,6 +48,8 @@ def colored(values: NDArray, low: float, high: float, scale: str) -> NDArray[np.
     anchors = np.stack([rgb(each) for each in _ANCHORS[scale]])
     places = np.linspace(0.0, 1.0, len(anchors))
     share = np.clip((values - low) / max(high - low, 1e-300), 0.0, 1.0)
+    # Few shades, so that a file can list them.
+    share = np.rint(share * _SHADES) / _SHADES
     return np.stack([np.interp(share, places, channel) for channel in anchors.T], axis=-1)
 
 
@@ -56,15 +62,34 @@ def png(image: NDArray) -> bytes:
         Between 0 and 1.
     """
     there = np.isfinite(image).all(axis=-1)
-    solid = np.where(there[..., None], image, 0.0)
+    solid = np.where(there[..., None], image, 0.0).astype(np.float32)
     pixels = np.concatenate([solid, there[..., None]], axis=-1)
     bytes_ = np.rint(np.clip(pixels, 0.0, 1.0) * 255).astype(np.uint8)
-    height, width = bytes_.shape[:2]
-    # Every line begins with its filter: none.
-    lines = np.concatenate([np.zeros((height, 1), np.uint8), bytes_.reshape(height, -1)], axis=1)
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b"")]
+    packed = bytes_.view(np.uint32)[..., 0]
+    found, places = np.unique(packed, return_inverse=True)
+    if len(found) <= 256:
+        colors = found.view(np.uint8).reshape(-1, 4)
+        listed = [(b"PLTE", colors[:, :3].tobytes()), (b"tRNS", colors[:, 3].tobytes())]
+        return _file(places.reshape(packed.shape).astype(np.uint8)[..., None], _PLACES, listed)
+    if there.all():
+        return _file(bytes_[..., :3], _COLORS, [])
+    return _file(bytes_, _TRANSPARENT, [])
+
+
+def _file(pixels: NDArray, kind: int, listed: list[tuple[bytes, bytes]]) -> bytes:
+    height, width = pixels.shape[:2]
+    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
+    lines = pixels.reshape(height, -1)
+    # Every line begins with its filter: none, or the difference from the line above.
+    changes = np.diff(lines, axis=0, prepend=np.zeros_like(lines[:1]))
+    data = min((_compressed(lines, 0), _compressed(changes, 2)), key=len)
+    parts = [(b"IHDR", header), *listed, (b"IDAT", data), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*part) for part in parts)
+
+
+def _compressed(lines: NDArray, filtered: int) -> bytes:
+    first = np.full((len(lines), 1), filtered, np.uint8)
+    return zlib.compress(np.concatenate([first, lines], axis=1).tobytes(), 6)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

@@ -70,7 +70,9 @@ def _box(box: Box) -> Iterator[str]:
             'fill-opacity="0.35" stroke="currentColor"/>'
         )
     if box.label:
-        yield _text(_x(box.x), _y(box.y) + 3, box.label, 8)
+        # A letter is about 0.6 times as wide as it is high.
+        size = min(8.0, width / (0.6 * len(box.label)))
+        yield _text(_x(box.x), _y(box.y) + 3, box.label, round(size, 1))
 
 
 def _unit(unit: Unit) -> Iterator[str]:
@@ -97,7 +99,7 @@ def _caption(caption: Caption) -> Iterator[str]:
 
 
 def _text(
-    x: float, y: float, text: str, size: int, anchor: str = "middle", weight: str = "normal"
+    x: float, y: float, text: str, size: float, anchor: str = "middle", weight: str = "normal"
 ) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '

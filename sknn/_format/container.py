@@ -19,6 +19,7 @@ from sknn._format.arrays import npy_header, order_of
 GRAPH = "graph.json"
 _ARRAY = re.compile(r"(0|[1-9][0-9]{0,8})\.npy")
 _SEAL = b"sknn sha256 "
+_PICKLE = b"\x80"
 SEAL_BYTES = len(_SEAL) + 64
 _LOCAL_HEADER = 30
 _GRAPH_BYTES = 1 << 20
@@ -139,6 +140,10 @@ class Unpacked(NamedTuple):
 def check_ends(first: bytes, last: bytes) -> None:
     """Raise ValueError unless a file begins and ends as :func:`pack` has it."""
     if not first.startswith(b"PK\x03\x04"):
+        if first.startswith(_PICKLE):
+            raise ValueError(
+                "it looks like a pickle; load it with pickle or joblib, if you trust who wrote it"
+            )
         raise ValueError("it is not a file that sknn wrote, or its beginning is missing")
     if not last[-SEAL_BYTES:].startswith(_SEAL):
         raise ValueError("it is truncated, or something was appended to it")

@@ -108,7 +108,9 @@ class Names:
         self.trusted: dict[str, Any] = {}
         for each in trusted:
             if not (isinstance(each, type) or callable(each) and hasattr(each, "__name__")):
-                raise TypeError(f"trusted must hold classes, not names or objects. Got {each!r}.")
+                raise TypeError(
+                    f"trusted must hold classes and functions, not names or objects. Got {each!r}."
+                )
             self.trusted[self._name(each)] = each
 
     @staticmethod

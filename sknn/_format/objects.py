@@ -85,7 +85,8 @@ class Instance(Kind):
             or kind.__reduce__ is not object.__reduce__
         ):
             raise Unsavable(
-                f"a {kind.__name__} is made by calling something, which no file may request"
+                f"a {kind.__name__} is made by calling something, which no file may request; "
+                "leave it out, or keep the whole in a pickle"
             )
         if not _is_plain(kind):
             raise Unsavable(

@@ -26,6 +26,7 @@ _TABLES = (
 )
 # What is said of missing text: scikit-learn names no argument, and pandas.NA no reason.
 _MISSING_TEXT = r"^Input contains NaN|value of NA is ambiguous"
+_TOO_MANY_AXES = r"^Found array with dim (\d+)\b.*<= 2"
 # Messages of other packages, and their replacements, which may repeat groups in parentheses.
 _OWN_WORDS = {
     r"^(Input \S+ contains NaN)\.": (
@@ -46,12 +47,23 @@ _OWN_WORDS = {
         "all rows to one shape. Only RNNClassifier and RNNRegressor take a list of sequences of "
         "different lengths."
     ),
+    _TOO_MANY_AXES: (
+        "{name} has {0} axes, but the estimator reads flat rows: pass np.reshape({name}, "
+        "(len({name}), -1)). For images or sequences, use a CNN or RNN estimator, or let `layers` "
+        "begin with Reshape."
+    ),
+    r"Expected 2D array, got 1D array instead:\s*array=\[\]": (
+        "{name} is empty; pass at least one row."
+    ),
     r"argument must be .* string .*number, not '(.*)'": (
         "{name} is, or holds, an object of type {0}; every entry of the argument must be a real "
         "number, or a string that can be read as a number."
     ),
     r"at least 1 dimension .*got scalar `array\((.*?)(?:, dtype=.*)?\)`": (
         "{name} is a single value, {0}; pass one for each sample."
+    ),
+    r"Expected 2D array, got scalar array instead:\s*array=(.*?)\.\s*Reshape": (
+        "{name} is a single value, {0}; pass an array or a frame with one row for each sample."
     ),
     r"^(Complex data not supported)": (
         "In {name}: {0}; pass real and imaginary parts as separate columns."
@@ -74,9 +86,20 @@ _OWN_WORDS_FOR_TARGETS = {
         "{name} holds text that cannot be converted to numbers ({0}); only classifiers take labels "
         "that are text."
     ),
+    _TOO_MANY_AXES: (
+        "{name} has {0} axes, but every row must be flat: pass np.reshape({name}, (len({name}), "
+        "-1)), and give predictions their shape again."
+    ),
     r"inhomogeneous shape|setting an array element with a sequence": (
         "{name} has entries of different lengths or shapes; every row must have the same number "
         "of targets."
+    ),
+}
+# Imputers and tables have flat rows.
+_OWN_WORDS_FOR_IMAGES = {
+    r"^(Input \S+ contains NaN)\.": (
+        "{0}. Replace missing values before the call, for example with np.nan_to_num, or leave out "
+        "the rows that have them."
     ),
 }
 
@@ -108,6 +131,11 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
             yield
     except (TypeError, ValueError, OverflowError) as error:
         for name, values in arguments.items():
+            if isinstance(values, str) and name.startswith("X"):
+                raise _kind(error)(
+                    f"{name} is a text, {values!r}. Read a file first, for example with "
+                    "pandas.read_csv, and pass what it holds."
+                ) from error
             reject_uneven(values, name)
         own = _own_words(str(error), arguments)
         if own is not None:
@@ -121,7 +149,11 @@ def naming_arguments(**arguments: Any) -> Iterator[None]:
 def _own_words(message: str, arguments: dict[str, Any]) -> str | None:
     """Return a better message, if there is one."""
     about_y = "Input y" in message
-    for pattern, words in (_OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS).items():
+    table = _OWN_WORDS_FOR_TARGETS if about_y else _OWN_WORDS
+    X = arguments.get("X")
+    if not about_y and isinstance(X, np.ndarray) and X.ndim > 2:
+        table = table | _OWN_WORDS_FOR_IMAGES
+    for pattern, words in table.items():
         found = re.search(pattern, message)
         if found:
             name = _culprit(arguments)

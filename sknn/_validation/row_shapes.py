@@ -6,6 +6,12 @@ from typing import Any
 
 import numpy as np
 
+_REMEDY = "Bring them all to one shape, for example by cropping or padding."
+_REMEDY_FOR_TARGETS = (
+    "Every row must have the same number of targets. Encode sets of labels with "
+    "sklearn.preprocessing.MultiLabelBinarizer."
+)
+
 
 def reject_uneven(values: Any, name: str) -> None:
     """Raise a ValueError where the rows of a list, or of an array of objects, differ in shape."""
@@ -18,7 +24,7 @@ def reject_uneven(values: Any, name: str) -> None:
         if shape != first:
             raise ValueError(
                 f"In {name} the rows are arrays of different shapes: row 0 has the shape {first}, "
-                f"row {i} {shape}. Bring them all to one shape, for example by cropping or padding."
+                f"row {i} {shape}. {_REMEDY_FOR_TARGETS if name == 'y' else _REMEDY}"
             )
 
 

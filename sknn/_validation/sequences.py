@@ -21,7 +21,9 @@ def n_axes(X: Any) -> int:
     depth = 0
     while isinstance(X, (list, tuple)) and len(X):
         X, depth = X[0], depth + 1
-    return depth + len(getattr(X, "shape", ()))
+    # Images of other libraries convert themselves, but have no shape.
+    converts = hasattr(X, "__array_interface__") and not hasattr(X, "shape")
+    return depth + (np.ndim(X) if converts else len(getattr(X, "shape", ())))
 
 
 def unpacked(X: Any) -> Any:

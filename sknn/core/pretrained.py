@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -123,9 +123,20 @@ class Pretrained:
             raise ValueError(
                 f"weight_init={self!r} has a layer {name!r} with {_shapes(arrays)}; in this "
                 f"network, it has {_shapes(views)}. Give both the same layers and n_members, or "
-                "choose layers with Pretrained(..., layers=[...])."
+                f"choose layers with Pretrained(..., layers=[...]).{_of_channels(arrays, views)}"
             )
         return [(views[key], array) for key, array in arrays.items()]
+
+
+def _of_channels(arrays: Mapping[str, NDArray], views: Mapping[str, NDArray]) -> str:
+    """Return advice if only the channels differ, the last but one axis of the filters."""
+    filters, ours = (each.get("W", np.empty(0)).shape for each in (arrays, views))
+    if len(filters) < 3 or len(ours) < 3 or filters[:-2] != ours[-len(filters) : -2]:
+        return ""
+    if filters[-2] == ours[-2]:
+        return ""
+    remedy = "repeat that of X, with np.repeat" if ours[-2] == 1 else "convert the images"
+    return f" The numbers of channels differ, {filters[-2]} and {ours[-2]}; {remedy}."
 
 
 def answers(estimator: Any) -> Any:

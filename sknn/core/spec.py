@@ -136,8 +136,10 @@ def unusable(
     """Return the error for a `value` that is neither one of `names` nor a member of `family`."""
     known = sorted(names)
     listed = ", ".join(repr(name) for name in known)
-    if isinstance(value, str) and (near := get_close_matches(value, known, 1)):
-        hint = f" Did you mean {near[0]!r}?"
+    if isinstance(value, str):
+        near = get_close_matches(value, known, 1)
+        hint = f" Did you mean {near[0]!r}?" if near else hint
+        hint = getattr(family, "hints", {}).get(value, hint)
     if isinstance(value, type):
         hint = f" Pass an instance, {value.__name__}(...), not the class."
     if callable(value) and not (isinstance(value, type) and issubclass(value, family)):

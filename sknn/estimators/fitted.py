@@ -115,6 +115,15 @@ class Fitted:
         last call. The epoch whose weights early stopping keeps is
         ``history_["epoch"][np.nanargmin(history_["validation_loss"])]``; with `scoring`, the one
         with the highest score. If a later call had other validation rows, only its epochs count.
+
+        With several members there is also members, the number of those still in training, and all
+        losses and scores are means over these. Early stopping keeps another epoch of each member,
+        so the losses above do not show which, and no epoch has the loss of the mean prediction.
+
+        Networks for tables have no early stopping, and keep several epochs. Instead of penalty,
+        they have out_of_fold_loss, the loss on the rows that each member has not seen, if there
+        are several folds. It is NaN in every second epoch after the 40th, in which it is not
+        computed: ``np.nanmin`` finds the lowest. Validation rows have no influence on training.
         """
         return {name: np.array(values) for name, values in self.run_.history.columns.items()}
 
@@ -133,9 +142,9 @@ class Fitted:
 
     @property
     def best_loss_(self) -> float | None:
-        """Lowest objective of an epoch, None before the first one has ended.
+        """Lowest objective of an epoch; None with early stopping, which monitors something else.
 
-        Also None with early stopping, which monitors something else.
+        Also None before the first epoch has ended.
         """
         none = self._watches_validation() or not len(self.run_.history)
         return None if none else self.run_.best_loss

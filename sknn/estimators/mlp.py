@@ -121,7 +121,9 @@ class MLPClassifier(NetworkClassifier):
     transform_layer : int, default=-1
         Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping monitors: a scikit-learn scorer, or None for the validation loss.
+        What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A
+        callable gets the estimator, X_val as the network sees it, and y_val, and returns a number;
+        larger is better. `tol` is then in units of the score.
     stop_below : float, default=None
         Stop when the training loss falls below this.
     max_time : float, default=None
@@ -138,7 +140,7 @@ class MLPClassifier(NetworkClassifier):
         ``joblib.parallel_config`` with several jobs, each job trains some of them.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, multiplied by the sample weights. A list gives one dict for each
-        output.
+        output of a `y` with several columns of classes. Not for multi-label `y`.
     label_smoothing : float, default=0.0
         Share of the target that is spread evenly over all classes.
 
@@ -164,7 +166,8 @@ class MLPClassifier(NetworkClassifier):
         Highest value of `validation_scores_`.
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm, penalty;
-        with validation rows also validation_loss and validation_score, and with `scoring` score.
+        with validation rows also validation_loss and validation_score, and with `scoring` score;
+        with `n_members` above 1 also members, the number still in training.
     n_iter_ : int
         Number of epochs of the last call.
     t_ : int
@@ -416,7 +419,9 @@ class MLPRegressor(NetworkRegressor):
     transform_layer : int, default=-1
         Index of the hidden layer whose activations `transform` returns.
     scoring : str or callable, default=None
-        What early stopping monitors: a scikit-learn scorer, or None for the validation loss.
+        What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A
+        callable gets the estimator, X_val as the network sees it, and y_val, and returns a number;
+        larger is better. `tol` is then in units of the score.
     stop_below : float, default=None
         Stop when the training loss falls below this.
     max_time : float, default=None
@@ -459,7 +464,8 @@ class MLPRegressor(NetworkRegressor):
         Highest value of `validation_scores_`.
     history_ : dict of ndarray
         One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm, penalty;
-        with validation rows also validation_loss and validation_score, and with `scoring` score.
+        with validation rows also validation_loss and validation_score, and with `scoring` score;
+        with `n_members` above 1 also members, the number still in training.
     n_iter_ : int
         Number of epochs of the last call.
     t_ : int

@@ -57,7 +57,7 @@ def of_square(shape: Shape) -> str | None:
     return (
         f"X is read as signals of {_count(steps, 'step')} with {_count(channels, 'channel')} "
         f"(channels='first'). For images of {channels} x {steps} pixels pass kernel_size=(3, 3); "
-        "if X is read correctly, confirm it with kernel_size=(3,)."
+        "if X is read correctly, confirm it with kernel_size=(9,)."
     )
 
 
@@ -70,7 +70,7 @@ def of_narrow_images(shape: Shape) -> str | None:
     return (
         f"X is read as images of {height} x {width} pixels with one channel. For signals of "
         f"{max(height, width)} steps with {_count(min(height, width), 'channel')} pass "
-        f"{where}kernel_size=(3,); if X is read correctly, confirm it with kernel_size=(3, 3)."
+        f"{where}kernel_size=(9,); if X is read correctly, confirm it with kernel_size=(3, 3)."
     )
 
 
@@ -82,12 +82,24 @@ def of_flat_rows(width: int, first: bool) -> str | None:
             shape = (side, side) if channels == 1 else _given((side, side, channels), first)
             return (
                 f"X has {width} columns and is read as signals of {width} steps. For images pass "
-                f"input_shape={shape}; if X is read correctly, confirm it with kernel_size=(3,)."
+                f"input_shape={shape}; if X is read correctly, confirm it with kernel_size=(9,)."
             )
     return None
 
 
-def of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
+def of_other_rows(shape: Shape, known: Shape, first: bool) -> str:
+    """Return advice for rows of another shape than the known one."""
+    moved = _of_moved_channels(shape, known, first)
+    if moved or len(shape) != len(known):
+        return moved
+    if shape[-1] == known[-1]:
+        return f" Crop or pad{' them, or resize images' if len(shape) > 2 else ' them'}."
+    if shape[-1] == 1:
+        return f" Repeat the channel {known[-1]} times, with np.repeat."
+    return f" It reads {_count(known[-1], 'channel')}, but X has {shape[-1]}."
+
+
+def _of_moved_channels(shape: Shape, known: Shape, first: bool) -> str:
     """Return advice if rows would have the known shape with channels at the other end."""
     given = _given(shape, first)
     moved = (given[-1], *given[:-1]) if first else (*given[1:], given[0])

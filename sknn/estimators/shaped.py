@@ -140,7 +140,7 @@ class ShapedNetwork(SupervisedNetwork):
             raise ValueError(
                 f"X has rows of shape {self._given_shape(shape)}, but {type(self).__name__} cannot "
                 f"take them: {told} {self._given_shape(known)}."
-                + shape_warnings.of_moved_channels(shape, known, self._channels_first)
+                + shape_warnings.of_other_rows(shape, known, self._channels_first)
             )
 
     # -- hooks of the fit template --------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from numbers import Integral
 from typing import Any
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import AMOUNTS, SIGNS, in_house_style
 from sknn._drawing.mosaic import mosaic
-from sknn._drawing.pyplot import axes, histogram, panels, show_image
+from sknn._drawing.pyplot import axes, histogram, named_panels, show_image, write
 from sknn.core.constraints import is_number
 from sknn.core.layers.recurrent import Recurrent
 from sknn.core.network import Network
@@ -168,25 +167,21 @@ class ActivationDisplay:
             self.image_ = ax.imshow(values.T, **style | image_kw)
             ax.grid(False)
             ax.set(xlabel="step", ylabel="unit")
-        ax.set_title(name)
+        write(ax.set_title(""), name)
         ax.figure.colorbar(self.image_, ax=ax, label="output", shrink=0.8)
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
     def _plot_histograms(self, ax: Any, hist_kw: dict[str, Any]) -> None:
-        n = len(self.outputs)
-        columns = min(n, 5)
-        bound, grid = panels(ax, math.ceil(n / columns), columns, (2.4, 2.4))
-        for each in grid.flat[n:]:
-            each.set_axis_off()
-        for each, (name, values) in zip(grid.flat, self.outputs.items(), strict=False):
+        bound, grid = named_panels(ax, list(self.outputs), 5, (2.4, 2.4))
+        for each, values in zip(grid.flat, self.outputs.values(), strict=False):
             # Missing steps have no output.
             there = values[np.isfinite(values)]
             shares = np.full(there.size, 1.0 / max(there.size, 1))
             histogram(each, there, **{"bins": 30, "weights": shares} | hist_kw)
-            each.set(title=name, xlabel="output")
+            each.set_xlabel("output")
         for each in grid[:, 0]:
             each.set_ylabel("share")
-        self.axes_ = grid.ravel()[:n]
+        self.axes_ = grid.ravel()[: len(self.outputs)]
         self.ax_, self.figure_ = bound, self.axes_[0].figure
 
 

@@ -16,6 +16,7 @@ from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.classifier import NetworkClassifier
 from sknn.estimators.gan.estimator import GAN
 from sknn.estimators.gan.layers import first_of
+from sknn.estimators.synthesizer.estimator import TableSynthesizer
 from sknn.estimators.targets.classification import BinaryTargets, MulticlassTargets
 from sknn.inspection.backward import WayBack
 
@@ -211,6 +212,11 @@ def answer_of(estimator: Any, target: Any) -> ScalarAnswer:
         As in :func:`sknn.inspection.input_gradients`.
     """
     network = estimator.network_
+    if isinstance(estimator, TableSynthesizer):
+        raise TypeError(
+            "TableSynthesizer has no gradients: its network reads codes of intervals and levels. "
+            "Use feature_importances with method='permutation'."
+        )
     if isinstance(estimator, GAN):
         _refuse(estimator, target)
         return Realness(estimator)
@@ -237,10 +243,10 @@ def _refuse(estimator: Any, target: Any) -> None:
 
 
 def _code(classes: NDArray, label: Any) -> int:
-    found = np.flatnonzero(classes == label)
-    if not len(found):
+    found = [] if np.ndim(label) else np.flatnonzero(classes == label).tolist()
+    if not found:
         raise ValueError(f"target must be one of the classes {classes.tolist()}; got {label!r}.")
-    return int(found[0])
+    return found[0]
 
 
 def n_outputs(estimator: Any) -> int:

@@ -15,9 +15,9 @@ from sknn.estimators.recurrent.network import RecurrentNetwork
 from sknn.estimators.shaped import ShapedNetwork
 from sknn.estimators.tabular.network import TableNetwork
 from sknn.inspection.answers import ScalarAnswer, answer_of
+from sknn.inspection.integrals import integral
 from sknn.inspection.unwrap import network_of, served_on
 
-_FIRST_STEPS = 16
 HOW_EXACT = (1e-3, 1024)
 """Defaults: the tolerance of integrals, and the largest number of points."""
 
@@ -57,12 +57,16 @@ def input_gradients(estimator: Any, X: Any, *, target: Any = None) -> Any:
         Dense for sparse X, a list if X is a list of sequences, and zero for missing steps. For
         tabular networks, of shape ``(n_samples, encoder_.n_outputs_)``, with respect to the
         encoded columns: ``encoder_.get_feature_names_out()`` names them, and ``encoder_.origins()``
-        says from which column each comes.
+        says from which column each comes. For frames of AutoEncoder and GAN, with respect to the
+        levels and numbers that the columns of the frame become, in order.
 
     Raises
     ------
     NotFittedError
         If the estimator is not fitted.
+    TypeError
+        For TableSynthesizer, whose network reads codes, with respect to which there is no gradient,
+        and for what contains no network of sknn, or several.
     ValueError
         For an unknown class, or if `target` is needed to choose among several outputs.
 
@@ -110,7 +114,8 @@ def integrated_gradients(
 
     The attributions add up to the difference they explain, :math:`\sum_j a_j = f(x) - f(b)`
     (completeness), and an input without influence has none [1]_. The integral is computed by the
-    midpoint rule, with twice as many points until this sum is right for the row.
+    midpoint rule, on shorter pieces of the line wherever the attributions of a piece do not add up
+    to the difference along it.
 
     Parameters
     ----------
@@ -213,7 +218,7 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
             f"value {baseline!r}."
         )
     try:
-        start = _read_baseline(estimator, baseline, n_axes)
+        start = _read_baseline(estimator, X, baseline, n_axes)
     except (TypeError, ValueError) as error:
         raise ValueError(
             "baseline must be a row like those of X, or have as many rows as X. Reading it as X "
@@ -227,47 +232,17 @@ def _baseline(estimator: Any, X: Any, baseline: Any, x: NDArray) -> NDArray:
     return np.where(np.isnan(x), x, start)
 
 
-def _read_baseline(estimator: Any, baseline: Any, n_axes: int) -> NDArray:
+def _read_baseline(estimator: Any, X: Any, baseline: Any, n_axes: int) -> NDArray:
     if len(np.shape(baseline)) == n_axes - 1:
-        baseline = np.asarray(baseline)[None]
+        baseline = _as_rows(baseline, X)
     with warnings.catch_warnings():
         # The names of the columns of X have been checked.
         warnings.filterwarnings("ignore", "X does not have valid feature names")
         return read_rows(estimator, baseline)[1]
 
 
-def integral(
-    answer: ScalarAnswer, x: NDArray, start: NDArray, tol: float, max_steps: int
-) -> NDArray:
-    """Integrate along the straight line, for every row with as many points as it needs."""
-    whole = answer.value(x) - answer.value(start)
-    out = np.zeros(x.shape)
-    rows = np.arange(len(x))
-    steps = min(_FIRST_STEPS, max_steps)
-    while len(rows):
-        out[rows] = _midpoints(answer, x[rows], start[rows], rows, steps)
-        shares = out[rows].reshape(len(rows), -1)
-        off = np.abs(shares.sum(axis=1) - whole[rows])
-        bad = off > tol * np.abs(shares).sum(axis=1) + 1e-12
-        if not bad.any() or 2 * steps > max_steps:
-            break
-        rows, steps = (rows if answer.network.carries_state else rows[bad]), 2 * steps
-    if len(rows) and bad.any():
-        warnings.warn(
-            f"The attributions of {int(bad.sum())} rows do not add up to the difference they "
-            f"explain within "
-            f"tol={tol:g}; the worst is off by {off.max():.2g}. Raise max_steps={max_steps}.",
-            UserWarning,
-            stacklevel=3,
-        )
-    return out
-
-
-def _midpoints(
-    answer: ScalarAnswer, x: NDArray, start: NDArray, rows: NDArray, steps: int
-) -> NDArray:
-    total = np.zeros(x.shape)
-    way = x - start
-    for t in (np.arange(steps) + 0.5) / steps:
-        total += answer.gradient(start + t * way, rows)
-    return np.nan_to_num(total / steps * way)
+def _as_rows(row: Any, X: Any) -> Any:
+    """Return a single row as rows; one that was taken from a frame keeps names and types."""
+    if hasattr(row, "to_frame") and hasattr(X, "dtypes"):
+        return row.to_frame().T.astype(X.dtypes)
+    return np.asarray(row)[None]

@@ -10,21 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes
-from sknn.inspection.unwrap import network_of, served, several
+from sknn._drawing.pyplot import axes, faint, label_counts, legend
+from sknn._drawing.pyplot import log_scale as draw_log_scale
+from sknn.inspection.several import named_estimators
+from sknn.inspection.unwrap import network_of, served
 
 # A penalty that is a smaller share of the loss than this does not get a separate curve.
 _VISIBLE = 0.01
-_HELD_OUT = ("validation_loss", "out_of_fold_loss")
+_ROUNDING = 1e-7
+_HELD_OUT = {"out_of_fold_loss": "out of fold", "validation_loss": "validation"}
 _LINES = {
     "training": "-",
     "training with penalty": ":",
     "validation": "--",
+    "out of fold": "-.",
     "discriminator": "-",
     "generator": "--",
 }
 
-_THIN = {"color": "0.7", "linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
+_THIN = {"linewidth": 1.0, "linestyle": "-", "zorder": 1.5}
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,14 @@ class LossCurve:
     name : str
         Name of the estimator.
     part : str
-        What the curve shows: "training", "training with penalty", "validation", or "discriminator"
-        and "generator".
+        What the curve shows: "training", "training with penalty", "validation", "out of fold", or
+        "discriminator" and "generator".
     epoch, loss : ndarray of shape (n_epochs,)
+        The line connects the losses that are not NaN.
     prominent : bool, default=True
         Drawn in color, with a mark at the best epoch; others are thin and gray.
     best : int or None, default=None
-        Index of the epoch to mark; None is that of the lowest loss.
+        Index of the epoch to mark; None for no mark.
     """
 
     name: str
@@ -62,7 +67,9 @@ class LossCurveDisplay:
     are drawn.
 
     If there are validation rows, a dot marks the best epoch: that of the lowest validation loss or,
-    with `scoring`, of the highest score. Early stopping keeps its weights.
+    with `scoring`, of the highest score. Early stopping keeps its weights. There is no dot with
+    several members, which keep different epochs, nor for a network for tables, which keeps several
+    epochs. Its loss on the rows that its members have not seen is "out of fold".
 
     For a search with ``return_loss_curves=True``, every candidate is drawn, the best one on top:
     the mean over the splits of the validation loss, or of the training loss if there is none. A
@@ -139,7 +146,7 @@ class LossCurveDisplay:
         ax : matplotlib Axes, default=None
             None makes a new figure.
         log_scale : bool, default=False
-            Draw the logarithm of the loss.
+            Draw the logarithm of the loss; a loss of 0 is a gap.
         **line_kw : dict
             Passed to matplotlib's `plot`.
 
@@ -156,12 +163,12 @@ class LossCurveDisplay:
         TypeError
             If one contains no network of sknn.
         ValueError
-            If an estimator has no history, or for `log_scale` with losses that are not positive.
+            If an estimator has no history, or for `log_scale` with losses below 0.
         """
         if hasattr(estimator, "loss_curves_"):
             curves = _of_search(estimator, name or "best")
         else:
-            pairs = _named(several(estimator, "estimator"), name)
+            pairs = named_estimators(estimator, name)
             curves = [curve for pair in pairs for curve in _of(*pair)]
         display = cls(curves=curves)
         return display.plot(ax=ax, log_scale=log_scale, **line_kw)
@@ -175,7 +182,7 @@ class LossCurveDisplay:
         ax : matplotlib Axes, default=None
             None makes a new figure.
         log_scale : bool, default=False
-            Draw the logarithm of the loss.
+            Draw the logarithm of the loss; a loss of 0 is a gap.
         **line_kw : dict
             Passed to matplotlib's `plot`.
 
@@ -183,9 +190,9 @@ class LossCurveDisplay:
         -------
         display : LossCurveDisplay
         """
-        if log_scale and any((curve.loss <= 0).any() for curve in self.curves):
+        if log_scale and any((curve.loss < 0).any() for curve in self.curves):
             raise ValueError(
-                "log_scale=True needs losses above 0, but some are not: a loss that is a log "
+                "log_scale=True cannot draw losses below 0, but some are: a loss that is a log "
                 "density may be negative. Leave log_scale out."
             )
         ax = axes(ax)
@@ -198,28 +205,23 @@ class LossCurveDisplay:
                 style["color"] = colors[curve.name]
                 style["label"] = label if curve.prominent else None
             if not curve.prominent:
-                style |= _THIN
-            style["marker"] = "." if len(curve.epoch) == 1 else ""
-            (line,) = ax.plot(curve.epoch, curve.loss, **style | line_kw)
+                style |= _THIN | faint()
+            known = ~np.isnan(curve.loss)
+            style["marker"] = "." if known.sum() == 1 else ""
+            loss = np.where(curve.loss == 0, np.nan, curve.loss) if log_scale else curve.loss
+            (line,) = ax.plot(curve.epoch[known], loss[known], **style | line_kw)
             colors.setdefault(curve.name, line.get_color())
             self.lines_.append(line)
-            if curve.part == "validation" and curve.prominent:
-                _mark_best(ax, curve, line.get_color())
-        ax.set(xlabel="epoch", ylabel="loss", yscale="log" if log_scale else "linear")
-        ax.legend()
+            if curve.best is not None:
+                at = curve.best
+                ax.plot(curve.epoch[at], curve.loss[at], "o", color=line.get_color())
+        ax.set_ylabel("loss")
+        if log_scale:
+            draw_log_scale(ax)
+        label_counts(ax)
+        legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _named(estimator: Any, name: str | None) -> Iterable[tuple[str, Any]]:
-    """Yield every estimator and its name in the legend."""
-    if isinstance(estimator, Mapping):
-        yield from ((str(key), each) for key, each in estimator.items())
-    elif isinstance(estimator, (list, tuple)):
-        for i, each in enumerate(estimator):
-            yield f"{name or type(served(each)).__name__} {i}", each
-    else:
-        yield name or type(served(estimator)).__name__, estimator
 
 
 def _of(name: str, estimator: Any) -> list[LossCurve]:
@@ -236,18 +238,23 @@ def _of(name: str, estimator: Any) -> list[LossCurve]:
 
 
 def _curves(name: str, history: Mapping[str, NDArray]) -> list[LossCurve]:
-    best = _best_by_score(history)
+    best = _best(history)
     return [
-        LossCurve(name, part, history["epoch"], loss, best=best) for part, loss in _parts(history)
+        LossCurve(name, part, history["epoch"], loss, best=best if part == "validation" else None)
+        for part, loss in _parts(history)
     ]
 
 
-def _best_by_score(history: Mapping[str, NDArray]) -> int | None:
-    """Return the index of the highest score, None without `scoring` at last: the loss decides."""
+def _best(history: Mapping[str, NDArray]) -> int | None:
+    """Return the index of the epoch that early stopping keeps; None if it is not a single one."""
+    losses = history.get("validation_loss", np.empty(0))
+    judged = np.isfinite(losses)
+    if not judged.any() or "members" in history or "out_of_fold_loss" in history:
+        return None
     score = np.asarray(history.get("score", ()))
-    judged = np.isfinite(history.get("validation_loss", np.empty(0)))
-    is_last = judged.any() and len(score) and np.isfinite(score[np.flatnonzero(judged)[-1]])
-    return int(np.nanargmax(score)) if is_last else None
+    # Without `scoring` in the last call, the loss decides.
+    is_last = len(score) and np.isfinite(score[np.flatnonzero(judged)[-1]])
+    return int(np.nanargmax(score) if is_last else np.nanargmin(losses))
 
 
 def _of_search(search: Any, name: str) -> list[LossCurve]:
@@ -262,7 +269,7 @@ def _of_search(search: Any, name: str) -> list[LossCurve]:
     curves = []
     for each in (mean for index, mean in known.items() if index != best):
         parts = dict(_parts(each))
-        part = "validation" if "validation" in parts else next(iter(parts))
+        part = next(part for part in ("validation", "out of fold", *parts) if part in parts)
         curves.append(LossCurve("other candidates", part, each["epoch"], parts[part], False))
     if best in known:
         own = known[best]
@@ -295,16 +302,9 @@ def _parts(history: Mapping[str, NDArray]) -> Iterable[tuple[str, NDArray]]:
         yield "generator", history["generator_loss"]
         return
     penalty = history.get("penalty", np.zeros_like(loss))
-    yield "training", loss - penalty
+    data = loss - penalty
+    # A difference of rounding errors may be below 0.
+    yield "training", np.where(np.abs(data) < _ROUNDING * np.abs(loss), 0.0, data)
     if (penalty > _VISIBLE * np.abs(loss)).any():
         yield "training with penalty", loss
-    for column in _HELD_OUT:
-        if column in history:
-            yield "validation", history[column]
-            return
-
-
-def _mark_best(ax: Any, curve: LossCurve, color: Any) -> None:
-    if np.isfinite(curve.loss).any():
-        best = int(np.nanargmin(curve.loss)) if curve.best is None else curve.best
-        ax.plot(curve.epoch[best], curve.loss[best], "o", color=color)
+    yield from ((part, history[column]) for column, part in _HELD_OUT.items() if column in history)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.inspection import permutation_importance
+from sklearn.utils import get_tags
 
 from sknn._sklearn import rows_at
 from sknn._validation.arrays import check_some_weight, check_weight
-from sknn.estimators.tabular.network import TableNetwork
+from sknn.core.constraints import integer
+from sknn.estimators.gan.estimator import GAN
+from sknn.estimators.recurrent.network import RecurrentNetwork
 from sknn.inspection.answers import answer_of, n_outputs
-from sknn.inspection.attributions import HOW_EXACT, as_given, integral, read_rows
-from sknn.inspection.shuffles import of_weighted_shuffles
+from sknn.inspection.attributions import HOW_EXACT, as_given, read_rows
+from sknn.inspection.integrals import integral
+from sknn.inspection.shuffles import is_foreign_frame, of_shuffles
+from sknn.inspection.tables import origins
 from sknn.inspection.unwrap import network_of, served, served_on
 
 _METHODS = ("auto", "weights", "gradients", "integrated", "permutation")
@@ -55,7 +61,7 @@ def feature_importances(
     X : array-like of shape (n_samples, n_features), default=None
         Preferably not the training rows.
     y : array-like, default=None
-        Their targets, for "permutation".
+        Their targets, for "permutation"; not needed by estimators without targets.
     sample_weight : array-like of shape (n_samples,), default=None
         A weight of 2 counts the row twice, and a weight of 0 leaves it out. Means over
         the rows and the score of "permutation" are weighted, and shuffled entries come from rows in
@@ -110,22 +116,25 @@ def feature_importances(
     array([False,  True, False,  True, False])
     """
     network_of(estimator)
-    chosen = _method(method, X, y)
+    chosen = _method(method, X, y, get_tags(estimator).target_tags.required)
     X, y, weight = _weighted(X, y, sample_weight)
     if chosen == "weights":
         return _of_weights(served(estimator))
     if chosen == "permutation":
         _check_columns(X)
+        if not (scoring is None or isinstance(scoring, str) or callable(scoring)):
+            raise ValueError(f"scoring must be one score, a str or a callable; got {scoring!r}.")
+        n_repeats = integer(1).read("feature_importances", "n_repeats", n_repeats)
         more: dict[str, Any] = {"scoring": scoring, "random_state": random_state}
-        if weight is not None:
-            return of_weighted_shuffles(estimator, X, y, weight, n_repeats, **more)
+        if weight is not None or is_foreign_frame(X):
+            return of_shuffles(estimator, X, y, weight, n_repeats, **more)
         found = permutation_importance(estimator, X, y, n_repeats=n_repeats, **more)
         return found.importances_mean
     final, given = served_on(estimator, X)
     return _of_rows(final, given, weight, chosen)
 
 
-def _method(method: str, X: Any, y: Any) -> str:
+def _method(method: str, X: Any, y: Any, needs_y: bool) -> str:
     """Return the method to use, checked against the arguments."""
     if method not in _METHODS:
         raise ValueError(f"method must be one of {_METHODS}; got {method!r}.")
@@ -133,18 +142,24 @@ def _method(method: str, X: Any, y: Any) -> str:
         return "weights" if X is None else "gradients" if y is None else "permutation"
     if method != "weights" and X is None:
         raise ValueError(f"method={method!r} needs rows; pass X.")
-    if method == "permutation" and y is None:
+    if method == "permutation" and y is None and needs_y:
         raise ValueError("method='permutation' needs the targets of the rows; pass y.")
     return method
 
 
 def _check_columns(X: Any) -> None:
-    """Raise for images and sequences, which have no columns to shuffle."""
-    shape = getattr(X, "shape", ())
-    if len(shape) > 2:
+    """Raise for images and sequences, which have no columns to shuffle, and for sparse rows."""
+    if sp.issparse(X):
         raise ValueError(
-            f"method='permutation' shuffles columns; X has rows of shape {tuple(shape[1:])}. Pass "
-            "method='gradients' or method='integrated', which return a number for each entry."
+            "method='permutation' needs dense rows; pass X.toarray(), or method='gradients'."
+        )
+    several = isinstance(X, list) and len({np.shape(each) for each in X}) > 1
+    shape = () if several else np.shape(X)
+    if several or len(shape) > 2:
+        kind = "sequences of several lengths" if several else f"rows of shape {tuple(shape[1:])}"
+        raise ValueError(
+            f"method='permutation' shuffles columns; X has {kind}. Pass method='gradients' or "
+            "method='integrated', which return a number for each entry."
         )
 
 
@@ -163,19 +178,28 @@ def _weighted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray | N
 
 def _of_weights(final: Any) -> NDArray:
     """Multiply the sizes of the weights along all paths from a column to the outputs."""
-    first, *others = (np.abs(weights) for weights in final.coefs_)
+    if isinstance(final, GAN):
+        raise AttributeError(
+            "The weights of a GAN lead from random numbers to rows, not from columns to "
+            "predictions; pass X."
+        )
+    try:
+        first, *others = (np.abs(weights) for weights in final.coefs_)
+    except AttributeError as error:
+        raise AttributeError(f"{error} Pass X with method='gradients'.") from error
     paths = first
     for weights in others:
         paths = paths @ weights
     each = paths.sum(axis=-1)
     each = each / np.maximum(each.sum(axis=-1, keepdims=True), np.finfo(each.dtype).tiny)
-    return each.mean(axis=0) if each.ndim > 1 else each
+    return _by_column(final, each.reshape(-1, each.shape[-1])).mean(axis=0)
 
 
 def _of_rows(final: Any, X: Any, weight: NDArray | None, method: str) -> NDArray:
     """Return the mean size of the share of each column in the predictions for rows."""
+    _check_lengths(final, X)
     x = read_rows(final, X)[1]
-    mean = np.broadcast_to(_mean(x, weight), x.shape)
+    mean = np.where(np.isnan(x), x, _mean(x, weight))
     total = np.zeros(())
     for target in _targets(final):
         answer = answer_of(final, target)
@@ -184,26 +208,22 @@ def _of_rows(final: Any, X: Any, weight: NDArray | None, method: str) -> NDArray
             shares = integral(answer, x, mean, *HOW_EXACT)
         else:
             shares = np.nan_to_num(answer.gradient(x) * (x - mean))
-        if isinstance(final, TableNetwork):
-            shares = _by_column(final, shares)
-        sizes = np.abs(_as_array(as_given(final, X, shares)))
+        sizes = np.abs(np.asarray(as_given(final, X, _by_column(final, shares))))
         total = total + np.average(sizes, axis=0, weights=weight)
     return total
 
 
+def _check_lengths(final: Any, X: Any) -> None:
+    """Raise for sequences of several lengths, whose steps are not columns."""
+    lengths = final._lengths(X) if isinstance(final, RecurrentNetwork) else None
+    if lengths is not None and len(set(lengths)) > 1:
+        raise ValueError("Importances need sequences of one length, but X has several lengths.")
+
+
 def _mean(x: NDArray, weight: NDArray | None) -> NDArray:
-    """Return the mean row, without missing entries."""
-    if weight is None:
-        return np.nanmean(x, axis=0)
+    """Return the mean row, without missing entries; NaN if there are no others."""
     known = np.ma.array(x, mask=np.isnan(x))
     return np.ma.filled(np.ma.average(known, axis=0, weights=weight), np.nan)
-
-
-def _as_array(shares: Any) -> NDArray:
-    """Return the shares of rows of one shape as an array."""
-    if len({np.shape(each) for each in shares}) > 1:
-        raise ValueError("Importances need sequences of one length, but X has several lengths.")
-    return np.asarray(shares)
 
 
 def _targets(final: Any) -> list[Any]:
@@ -212,9 +232,11 @@ def _targets(final: Any) -> list[Any]:
     return [None] if n == 1 else list(range(n))
 
 
-def _by_column(final: TableNetwork, shares: NDArray) -> NDArray:
-    """Add up the shares of all inputs of the network that come from one column of the table."""
-    places = final.encoder_.origins()
+def _by_column(final: Any, shares: NDArray) -> NDArray:
+    """Add up the shares of all inputs of the network that come from one column of a table."""
+    places = origins(final)
+    if places is None:
+        return shares
     out = np.zeros((len(shares), final.n_features_in_))
     for place in range(final.n_features_in_):
         out[:, place] = shares[:, places == place].sum(axis=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.estimators.fit.state import FitState
 from sknn.estimators.gan.estimator import GAN
 from sknn.inspection.gradients import state_before_training
-from sknn.inspection.unwrap import network_of, served_on, several, targets_served
+from sknn.inspection.several import several
+from sknn.inspection.unwrap import network_of, served_on, targets_served
+from sknn.training.callbacks.validation import mean_loss
 
 _MARGIN = 0.25
 
@@ -123,8 +126,8 @@ class LossLandscapeDisplay:
         NotFittedError
             If the estimator has no network yet.
         TypeError
-            For GANs and Boltzmann machines, which do not minimize one loss, and for networks for
-            tables, whose inputs are encoded first.
+            If the path is not a list; for GANs and Boltzmann machines, which do not minimize one
+            loss, and for networks for tables, whose inputs are encoded first.
         ValueError
             If the estimators of the path have different layers, or the path is empty.
         """
@@ -141,7 +144,7 @@ class LossLandscapeDisplay:
         target = None if target is None else target[:max_rows]
         state = state_before_training(final, given[:max_rows], target, None)
         center = state.network.theta.copy()
-        steps = None if path is None else _path(several(path, "path"), state, center)
+        steps = None if path is None else _path(_checked(path), state, center)
         if steps is None:
             directions = _random_directions(state.network, random_state)
             places, reach = None, np.array([[-span, span], [-span, span]])
@@ -178,7 +181,8 @@ class LossLandscapeDisplay:
         norm = BoundaryNorm(levels, 256, extend="both")
         style: dict[str, Any] = {"cmap": AMOUNTS, "levels": levels, "extend": "both", "norm": norm}
         self.contour_ = ax.contourf(self.x, self.y, self.loss, **style | contour_kw)
-        ax.figure.colorbar(self.contour_, ax=ax, label="loss", format="%.3g")
+        ax.figure.colorbar(self.contour_, ax=ax, label="loss", format=_format(levels))
+        ax.locator_params(nbins=5)
         if self.path is None:
             ax.plot(0, 0, "o", color="white", markeredgecolor="black")
         else:
@@ -195,6 +199,19 @@ def _levels(loss: NDArray) -> NDArray:
     finite = loss[np.isfinite(loss)]
     levels = np.unique(np.quantile(finite, np.linspace(0.0, 1.0, 21))) if finite.size else loss[:0]
     return levels if len(levels) > 1 else np.array([0.0, 1.0]) + (levels[0] if len(levels) else 0)
+
+
+def _format(levels: NDArray) -> str:
+    """Return a format with as many digits as it takes to distinguish levels, at least three."""
+    apart = np.ptp(levels) / 10 or 1.0
+    digits = 1 + math.ceil(math.log10(max(float(np.abs(levels).max()), 1e-300) / apart))
+    return f"%.{min(max(digits, 3), 9)}g"
+
+
+def _checked(path: Any) -> Sequence[Any]:
+    if not isinstance(path, (list, tuple)):
+        raise TypeError(f"path must be a list of estimators; got {type(path).__name__}.")
+    return several(path, "path")
 
 
 def _path(path: Sequence[Any], state: FitState, center: NDArray) -> NDArray:
@@ -236,31 +253,14 @@ def _principal_directions(steps: NDArray) -> tuple[NDArray, NDArray]:
 
 def _grid(state: FitState, center: NDArray, directions: NDArray, x: NDArray, y: NDArray) -> NDArray:
     """Return the loss at every point of a grid, one row per step along the second direction."""
-    network, measure = state.network, _Loss(state)
+    network = state.network
+    rows = slice(None) if state.rows_used is None else state.rows_used
+    seen, target = state.train.x[rows], state.target[rows]
+    kernel = state.targets.kernel(state.loss, network.in_shape)
     loss = np.empty((len(y), len(x)))
     with np.errstate(all="ignore"):
         for i, up in enumerate(y):
             for j, right in enumerate(x):
                 network.load(center + right * directions[0] + up * directions[1])
-                loss[i, j] = measure()
+                loss[i, j] = mean_loss(network, kernel, network.predict(seen), target, None)
     return loss
-
-
-class _Loss:
-    """The mean loss of the rows of a call in prediction."""
-
-    def __init__(self, state: FitState) -> None:
-        self.state = state
-        pick = slice(None) if state.rows_used is None else state.rows_used
-        target = state.target[pick]
-        self.target = target if isinstance(target, np.ndarray) else target.toarray()
-        self.x = state.train.x[pick]
-        network, n = state.network, self.x.shape[0]
-        self.scratch = network.scratch(state.loss.scratch(network.out_shape[-1]), n, True)
-        self.out = np.empty((*network.lead, n, *network.out_shape))
-
-    def __call__(self) -> float:
-        raw = self.state.network.predict(self.x)
-        n = self.x.shape[0]
-        value = self.state.loss.value_and_grad(raw, self.target, 1.0 / n, self.out, self.scratch)
-        return float(np.mean(value))

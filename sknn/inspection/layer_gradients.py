@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes, pyplot
+from sknn._drawing.house_style import AMOUNTS, in_house_style, is_dark
+from sknn._drawing.pyplot import axes, label_counts, legend, log_scale, pyplot
 from sknn.inspection.unwrap import network_of, served
 
 _QUANTITIES = {
@@ -127,16 +127,22 @@ class GradientDisplay:
         display : GradientDisplay
         """
         ax = axes(ax)
-        shades = pyplot().get_cmap("viridis")(np.linspace(0.0, 0.85, len(self.values)))
+        # The darkest and the lightest shades cannot be seen on their own background.
+        ends = (0.25, 1.0) if is_dark(ax.get_facecolor()) else (0.0, 0.85)
+        shades = pyplot().get_cmap(AMOUNTS)(np.linspace(*ends, len(self.values)))
         self.lines_ = []
         for shade, (name, values) in zip(shades, self.values.items(), strict=True):
             marker = "." if np.size(self.epoch) == 1 else ""
             style = {"label": name, "color": shade, "marker": marker}
             self.lines_ += ax.plot(self.epoch, values, **style | line_kw)
-        ax.set(xlabel="epoch", ylabel=_QUANTITIES.get(self.quantity, self.quantity))
+        label_counts(ax)
+        ax.set(ylabel=_QUANTITIES.get(self.quantity, self.quantity))
         if self._spans_decades():
-            ax.set_yscale("log")
-        ax.legend(ncols=2 if len(self.values) > 6 else 1)
+            log_scale(ax)
+        # Of many layers, some between the first and the last are named.
+        shown = np.unique(np.linspace(0, len(self.lines_) - 1, 12).round().astype(int))
+        named = [self.lines_[i] for i in shown]
+        legend(ax, named, ncols=2 if len(named) > 6 else 1)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from sknn._drawing.diagram import ROW, Diagram, Links, diagram
-from sknn._drawing.house_style import in_house_style, sign_colors
-from sknn._drawing.pyplot import color, pyplot
+from sknn._drawing.diagram import diagram
+from sknn._drawing.house_style import in_house_style
+from sknn._drawing.on_axes import draw
 from sknn._drawing.rows import in_rows
 from sknn.core.constraints import integer
 from sknn.core.network import Network
 from sknn.inspection.unwrap import chosen_member, network_of, served
 
-_INCHES = 1.35
-"""Width of a column."""
 _COLUMNS = 5
 """This many fit the width of a page, 8.3 inches, without shrinking the letters."""
 
@@ -89,7 +85,8 @@ class NetworkDisplay:
             ``initialize(X, y)`` is enough. Or a Pipeline or search around an estimator.
         ax : matplotlib Axes, default=None
             None makes a new figure, as wide as the network needs; one of more than six layers is
-            broken into rows of about equal length. On axes that you pass, it is a single row.
+            broken into rows of about equal length. On axes that you pass, it is a single row, with
+            smaller letters and, if that is not enough, with captions below some of the layers only.
         max_units : int, default=16
             Layers with more units are drawn as boxes.
         member : int, default=0
@@ -152,81 +149,7 @@ class NetworkDisplay:
             member=chosen_member(self.network, member),
             n_machines=self.n_machines,
         )
-        if ax is None:
-            picture = in_rows(picture, _COLUMNS)
-            size = (_INCHES * (picture.width + 0.9), 3.6 * picture.rows)
-            ax = pyplot().subplots(figsize=size, layout="constrained")[1]
-        self.lines_ = [_draw_links(ax, links, line_kw or {}) for links in picture.links]
-        _draw_layers(ax, picture, unit_kw or {})
-        _draw_captions(ax, picture, _font_scale(ax, picture.width + 0.9))
-        bottom = -0.62 - ROW * (picture.rows - 1)
-        ax.set(xlim=(-0.95, picture.width - 0.05), ylim=(bottom, 1.3))
-        ax.set_axis_off()
+        shown = in_rows(picture, _COLUMNS) if ax is None else picture
+        ax, self.lines_ = draw(ax, shown, line_kw or {}, unit_kw or {})
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _draw_links(ax: Any, links: Links, line_kw: dict[str, Any]) -> Any:
-    from matplotlib.collections import LineCollection
-
-    segments: Any = np.stack([links.begin, links.end], axis=1)
-    ink = pyplot().rcParams["axes.edgecolor"]
-    style: dict[str, Any] = {"colors": ink, "linewidths": 1.0, "alpha": 0.6, "zorder": 1}
-    if links.weight is not None:
-        size = np.abs(links.weight)
-        style["linewidths"] = 0.2 + 3.3 * size / max(float(size.max(initial=0.0)), 1e-300)
-        below, above = sign_colors(pyplot().rcParams["axes.facecolor"])
-        style["colors"] = np.where(links.weight > 0, above, below)
-        style["alpha"] = 0.8
-    return ax.add_collection(LineCollection(segments, **style | line_kw))
-
-
-def _draw_layers(ax: Any, picture: Diagram, unit_kw: dict[str, Any]) -> None:
-    from matplotlib.colors import to_rgb
-    from matplotlib.patches import Rectangle
-
-    params = pyplot().rcParams
-    ground, ink = params["axes.facecolor"], params["axes.edgecolor"]
-    tint = 0.35 * np.array(to_rgb(color(0))) + 0.65 * np.array(to_rgb(ground))
-    for i, box in enumerate(picture.boxes):
-        for copy in reversed(range(box.copies)):
-            corner = (
-                box.x - box.width / 2 + 0.05 * (copy - (box.copies - 1) / 2),
-                box.y - box.height / 2 + 0.03 * (copy - (box.copies - 1) / 2),
-            )
-            fill = ground if box.label else tint
-            style: dict[str, Any] = {"facecolor": fill, "edgecolor": ink, "zorder": 2 + i * 0.01}
-            ax.add_patch(Rectangle(corner, box.width, box.height, **style))
-        ax.text(box.x, box.y, box.label, ha="center", va="center", fontsize=8, zorder=3)
-    dots = [(unit.x, unit.y) for unit in picture.units]
-    if dots:
-        style = {"s": 110, "facecolor": ground, "edgecolor": ink, "linewidths": 1.2, "zorder": 3}
-        ax.scatter(*np.transpose(dots), **style | unit_kw)
-    for unit in picture.units:
-        aside = -0.12 if unit.side == "left" else 0.12
-        side = "right" if unit.side == "left" else "left"
-        # A dollar sign in the name of a column must not begin a formula.
-        style = {"ha": side, "va": "center", "fontsize": 9, "parse_math": False}
-        ax.text(unit.x + aside, unit.y, unit.label, **style)
-
-
-def _font_scale(ax: Any, n_columns: float) -> float:
-    """Return the factor by which letters shrink if columns are narrow."""
-    inches = ax.get_window_extent().width / ax.figure.dpi / n_columns
-    return float(np.clip(inches, 0.6, 1.0))
-
-
-def _draw_captions(ax: Any, picture: Diagram, scale: float) -> None:
-    for caption in picture.captions:
-        if caption.over:
-            reach = [caption.x - caption.over, caption.x + caption.over]
-            height = caption.y + 1.12
-            ax.plot(reach, [height, height], color=color(0), linewidth=1.5)
-            style = {"ha": "center", "va": "bottom", "fontsize": 10 * scale}
-            ax.text(caption.x, height + 0.03, caption.lines[0], **style)
-            continue
-        name, *rest = caption.lines
-        style = {"ha": "center", "va": "baseline", "fontsize": 10 * scale, "weight": "bold"}
-        ax.text(caption.x, caption.y - 0.17, name, parse_math=False, **style)
-        style = {"ha": "center", "va": "top", "fontsize": 9 * scale}
-        ax.text(caption.x, caption.y - 0.23, "\n".join(rest), **style)

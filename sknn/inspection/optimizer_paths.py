@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes
-from sknn.core.constraints import integer
+from sknn._drawing.pyplot import axes, faint, legend, pyplot
+from sknn.core.constraints import integer, real
 from sknn.core.optimizers import Optimizer
 from sknn.core.spec import resolve
-from sknn.inspection.unwrap import several
+from sknn.inspection.several import named_recipes
 
 Function = Callable[[NDArray, NDArray], NDArray]
 
@@ -134,17 +134,24 @@ class OptimizerPathDisplay:
         ImportError
             If matplotlib is not installed.
         InvalidParameterError
-            For an unknown optimizer.
+            For an unknown optimizer, or a rate that is not above 0.
         ValueError
             For an unknown surface, a callable without `limits`, or no optimizer.
         """
         function, begin, bounds = _surface(surface, start, limits)
         n_steps = integer(0).read("OptimizerPathDisplay", "n_steps", n_steps)
         rates = learning_rate if isinstance(learning_rate, Mapping) else {}
-        default = 0.1 if isinstance(learning_rate, Mapping) else float(learning_rate)
+        default = 0.1 if isinstance(learning_rate, Mapping) else learning_rate
+        rate = real(0.0)
         paths = {
-            name: _walk(optimizer, function, begin, rates.get(name, default), n_steps)
-            for name, optimizer in _named(several(optimizers, "optimizers")).items()
+            name: _walk(
+                _resolved(each),
+                function,
+                begin,
+                rate.read("OptimizerPathDisplay", "learning_rate", rates.get(name, default)),
+                n_steps,
+            )
+            for name, each in named_recipes(optimizers, "optimizers").items()
         }
         return cls(paths=paths, function=function, limits=bounds).plot(ax, **line_kw)
 
@@ -171,18 +178,23 @@ class OptimizerPathDisplay:
         there = height[np.isfinite(height)]
         if there.size:
             levels = np.unique(np.quantile(there, np.linspace(0.0, 1.0, 16)))
-            ax.contour(x, y, height, levels=levels, colors="0.75", linewidths=0.8, zorder=1)
+            ax.contour(x, y, height, levels=levels, **_level_lines())
         self.lines_ = []
         for name, path in self.paths.items():
             style = {"label": name, "marker": ".", "markersize": 4, "linewidth": 1.2}
             self.lines_ += ax.plot(*path.T, **style | line_kw)
         begin = next(iter(self.paths.values()))[0]
-        ax.plot(*begin, "o", color="0.3", zorder=3)
+        ax.plot(*begin, "o", color=pyplot().rcParams["text.color"], zorder=3)
         ax.set(xlim=(left, right), ylim=(low, high), xlabel="first weight", ylabel="second weight")
         ax.grid(False)
-        ax.legend()
+        legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+
+def _level_lines() -> dict[str, Any]:
+    behind = faint()
+    return {"colors": behind["color"], "alpha": behind["alpha"], "linewidths": 0.8, "zorder": 1}
 
 
 def _surface(surface: Any, start: Any, limits: Any) -> tuple[Function, Any, Any]:
@@ -210,18 +222,14 @@ def _numbers(name: str, given: Any, default: tuple[float, ...]) -> tuple[float, 
     array = np.asarray(given)
     if array.shape != (len(default),) or array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be {len(default)} numbers; got {given!r}.")
-    return tuple(array.tolist())
+    numbers = tuple(array.tolist())
+    if len(numbers) == 4 and not (numbers[0] < numbers[1] and numbers[2] < numbers[3]):
+        raise ValueError(f"{name} must be (x_min, x_max, y_min, y_max), in order; got {given!r}.")
+    return numbers
 
 
-def _named(optimizers: Any) -> dict[str, Optimizer]:
-    if isinstance(optimizers, Mapping):
-        pairs = [(str(name), each) for name, each in optimizers.items()]
-    else:
-        every = optimizers if isinstance(optimizers, (list, tuple)) else [optimizers]
-        pairs = [(each if isinstance(each, str) else repr(each), each) for each in every]
-    return {
-        name: resolve(Optimizer, each, "optimizers", "OptimizerPathDisplay") for name, each in pairs
-    }
+def _resolved(optimizer: Any) -> Optimizer:
+    return resolve(Optimizer, optimizer, "optimizers", "OptimizerPathDisplay")
 
 
 def _walk(

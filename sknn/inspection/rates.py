@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes
+from sknn._drawing.pyplot import axes, label_counts, legend
 from sknn.core.constraints import integer, real
 from sknn.core.schedules import Schedule
 from sknn.core.spec import resolve
 from sknn.estimators.base import BaseNetwork
-from sknn.inspection.unwrap import not_a_network, served, several
+from sknn.inspection.several import named_estimators, named_recipes
+from sknn.inspection.unwrap import not_a_network, served
 
 _POINTS = 20
 """Points per epoch if the rate changes with every update."""
@@ -89,7 +90,8 @@ class LearningRateDisplay:
             If it has no learning rate, as with ``solver="lbfgs"``.
         """
         n_batches = integer(1).read("LearningRateDisplay", "n_batches", n_batches)
-        rates = dict(_of_estimators(several(estimator, "estimator"), n_batches))
+        pairs = named_estimators(estimator)
+        rates = {name: _rates(served(each), n_batches) for name, each in pairs}
         return cls(rates=rates).plot(ax, **line_kw)
 
     @classmethod
@@ -135,8 +137,10 @@ class LearningRateDisplay:
         max_iter = integer(1).read(owner, "max_iter", max_iter)
         n_batches = integer(1).read(owner, "n_batches", n_batches)
         base = real(0.0).read(owner, "learning_rate_init", learning_rate_init)
-        pairs = _named(several(schedules, "schedules"))
-        rates = {name: _planned(_resolved(each), base, max_iter, n_batches) for name, each in pairs}
+        rates = {
+            name: _planned(_resolved(each), base, max_iter, n_batches)
+            for name, each in named_recipes(schedules, "schedules").items()
+        }
         return cls(rates=rates).plot(ax, **line_kw)
 
     @in_house_style
@@ -157,39 +161,21 @@ class LearningRateDisplay:
         ax = axes(ax)
         self.lines_ = []
         for name, (epochs, rates) in self.rates.items():
-            style = {"label": name, "marker": "." if len(epochs) == 1 else ""}
-            if len(epochs) > 1 and epochs[1] - epochs[0] >= 1:
-                # The rate is constant within an epoch: a drop is a step, not a slope.
+            style = {"label": name}
+            if len(epochs) == 1 or epochs[1] - epochs[0] >= 1:
+                # There is one rate per epoch, to its end: a drop is a step, not a slope.
                 style["drawstyle"] = "steps-post"
+                epochs, rates = np.append(epochs, epochs[-1] + 1), np.append(rates, rates[-1])
             self.lines_ += ax.plot(epochs, rates, **style | line_kw)
-        ax.set(xlabel="epoch", ylabel="learning rate")
-        ax.legend()
+        label_counts(ax)
+        ax.set_ylabel("learning rate")
+        legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
 
-def _named(given: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(given, Mapping):
-        yield from ((str(name), each) for name, each in given.items())
-    else:
-        every = given if isinstance(given, (list, tuple)) else [given]
-        yield from ((each if isinstance(each, str) else repr(each), each) for each in every)
-
-
 def _resolved(schedule: Any) -> Schedule:
     return resolve(Schedule, schedule, "schedules", "LearningRateDisplay")
-
-
-def _of_estimators(estimator: Any, n_batches: int) -> Iterator[tuple[str, tuple[NDArray, NDArray]]]:
-    if isinstance(estimator, Mapping):
-        pairs = [(str(name), served(each)) for name, each in estimator.items()]
-    else:
-        every = estimator if isinstance(estimator, (list, tuple)) else [estimator]
-        finals = [served(each) for each in every]
-        tail = [f" {i}" if len(finals) > 1 else "" for i in range(len(finals))]
-        pairs = [(type(f).__name__ + end, f) for f, end in zip(finals, tail, strict=True)]
-    for name, final in pairs:
-        yield name, _rates(final, n_batches)
 
 
 def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:
@@ -199,7 +185,8 @@ def _rates(final: Any, n_batches: int) -> tuple[NDArray, NDArray]:
     if getattr(final, "solver", None) == "lbfgs":
         raise ValueError("solver='lbfgs' has no learning rate.")
     if final.__sklearn_is_fitted__() and "learning_rate" in final.history_:
-        return final.history_["epoch"], final.history_["learning_rate"]
+        # The first epoch, which has number 1, is from 0 to 1.
+        return final.history_["epoch"] - 1, final.history_["learning_rate"]
     trial = clone(final)
     trial._check_parameters()
     recipe = trial._recipe()

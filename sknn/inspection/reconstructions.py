@@ -11,11 +11,13 @@ from sklearn.decomposition import PCA
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
-from sknn._drawing.pyplot import axes, color, show_image
+from sknn._drawing.pyplot import axes, color, label_counts, show_image
+from sknn._sklearn import rows_at
 from sknn.core.constraints import integer
 from sknn.estimators.autoencoder.estimator import AutoEncoder
 from sknn.estimators.boltzmann.base import BoltzmannMachine
 from sknn.inspection.scatter import scatter
+from sknn.inspection.tables import reads_table
 from sknn.inspection.unwrap import first_rows, network_of, served_on
 
 _KINDS = ("auto", "images", "rows", "codes")
@@ -94,8 +96,9 @@ class ReconstructionDisplay:
             Classes or numbers by which codes are colored.
         kind : {"auto", "images", "rows", "codes"}, default="auto"
             "auto" draws images if `shape` is given or the number of features is a square of at
-            least 16, otherwise rows as lines. "codes" draws every row as a point, by the first two
-            principal components of longer codes.
+            least 16, otherwise rows as lines. Of the rows of a table, the lines show what the
+            network reads: one number for each level. "codes" draws every row as a point, by the
+            first two principal components of longer codes.
         shape : tuple of int, default=None
             Shape of an image: (height, width) or (height, width, channels).
         n_rows : int, default=10
@@ -128,12 +131,9 @@ class ReconstructionDisplay:
             codes = _plane(_coded(final, given))
             return cls(kind="codes", codes=codes, labels=_labels(y, codes)).plot(ax, **artist_kw)
         n_rows = integer(1).read("ReconstructionDisplay", "n_rows", n_rows)
-        rows = np.asarray(first_rows(given, n_rows))
-        with warnings.catch_warnings():
-            # The names of the columns of X have been checked.
-            warnings.filterwarnings("ignore", "X does not have valid feature names")
-            made = np.asarray(_reconstruction(final)(rows))
-        pixels = None if kind == "rows" else image_shape(shape, rows.shape[1])
+        rows, made = _pairs(final, given, n_rows)
+        guess = kind == "images" or shape is not None or (kind == "auto" and not reads_table(final))
+        pixels = image_shape(shape, rows.shape[1]) if guess else None
         if kind == "images" and pixels is None:
             raise ValueError(f"Rows have {rows.shape[1]} numbers; pass the shape of an image.")
         if pixels is not None:
@@ -171,7 +171,7 @@ class ReconstructionDisplay:
         # Reconstructions may slightly leave the range of the rows.
         style = {"cmap": "gray", "vmin": np.min(self.rows), "vmax": np.max(self.rows)}
         whole = mosaic(both, len(self.rows))
-        show_image(ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **style | image_kw)
+        show_image(ax, whole, **style | image_kw)
         ax.set_yticks(centers(2, both.shape[1]), ["rows", "reconstructions"])
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
@@ -183,8 +183,22 @@ class ReconstructionDisplay:
             ax.plot(row, **{"color": color(i), "label": f"row {i}"} | line_kw)
             ax.plot(made, **{"color": color(i), "linestyle": "--"} | line_kw)
         ax.plot([], [], "--", color="gray", label="reconstruction")
-        ax.set(xlabel="feature", ylabel="value")
+        label_counts(ax, "feature")
+        ax.set_ylabel("value")
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
+
+
+def _pairs(final: Any, given: Any, n_rows: int) -> tuple[NDArray, NDArray]:
+    """Return rows and their reconstructions; those of a table as the network reads them."""
+    reconstruct = _reconstruction(final)
+    if reads_table(final):
+        rows = rows_at(given, np.arange(min(n_rows, len(given))))
+        return final._check_inputs(rows), final._check_inputs(reconstruct(rows))
+    rows = np.asarray(first_rows(given, n_rows))
+    with warnings.catch_warnings():
+        # The names of the columns of X have been checked.
+        warnings.filterwarnings("ignore", "X does not have valid feature names")
+        return rows, np.asarray(reconstruct(rows))
 
 
 def _coded(final: Any, X: Any) -> NDArray:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import in_house_style
 from sknn._drawing.mosaic import as_images, centers, image_shape, mosaic
-from sknn._drawing.pyplot import axes, color, panels, show_image
+from sknn._drawing.pyplot import axes, color, faint, legend, named_panels, show_image, write
 from sknn.core.constraints import integer
-from sknn.inspection.unwrap import first_rows, network_of, served, several
+from sknn.inspection.several import several
+from sknn.inspection.tables import reads_table, two_columns
+from sknn.inspection.unwrap import first_rows, network_of, served
 
 
 class SamplesDisplay:
@@ -65,7 +67,7 @@ class SamplesDisplay:
         *,
         n_samples: int | None = None,
         shape: tuple[int, ...] | None = None,
-        columns: tuple[int, int] = (0, 1),
+        columns: tuple[int, int] | None = None,
         random_state: Any = 0,
         ax: Any = None,
         **artist_kw: Any,
@@ -81,10 +83,10 @@ class SamplesDisplay:
         n_samples : int, default=None
             None: 10 images of each estimator (64 if there is only one), or 500 points.
         shape : tuple of int, default=None
-            Shape of an image. None: rows are images if their number of features is a square of at
-            least 16.
-        columns : (int, int), default=(0, 1)
-            The two columns to draw, if rows are not images.
+            Shape of an image. None: rows are images if they are numbers, as many as a square of at
+            least 16. Those of tables are not.
+        columns : (int, int), default=None
+            The two columns to draw, if rows are not images. None: the first two that hold numbers.
         random_state : int, RandomState or None, default=0
         ax : matplotlib Axes, or array of them for points, default=None
             None makes a new figure.
@@ -104,7 +106,7 @@ class SamplesDisplay:
         TypeError
             If one cannot sample.
         ValueError
-            For a shape that does not fit, or columns that do not exist.
+            For a shape that does not fit, or columns that do not exist or do not hold numbers.
         """
         named = several(estimator, "estimator")
         named = named if isinstance(named, Mapping) else {"": named}
@@ -118,17 +120,24 @@ class SamplesDisplay:
                 raise TypeError(
                     f"{type(final).__name__} cannot generate rows: it has no method sample."
                 )
-            pixels = image_shape(shape, final.n_features_in_)
+            guess = shape is not None or not reads_table(final)
+            pixels = image_shape(shape, final.n_features_in_) if guess else None
             few = 64 if len(named) == 1 else 10
             n = n_samples or (few if pixels else 500)
-            rows = np.asarray(final.sample(n, random_state=random_state))
-            found[str(name)] = _two(rows, columns) if pixels is None else as_images(rows, pixels)
+            rows = final.sample(n, random_state=random_state)
+            found[str(name)] = (
+                two_columns(rows, columns)
+                if pixels is None
+                else as_images(first_rows(rows), pixels)
+            )
         if len({each.shape[1:] for each in found.values()}) > 1:
             raise ValueError(
                 "The estimators must generate rows of one kind and number of features."
             )
         flat = next(iter(found.values())).ndim == 2
-        data = _two(first_rows(X), columns).astype(float) if X is not None and flat else None
+        data = None
+        if X is not None and flat:
+            data = two_columns(first_rows(X) if sp.issparse(X) else X, columns)
         return cls(samples=found, data=data).plot(ax, **artist_kw)
 
     @in_house_style
@@ -154,42 +163,26 @@ class SamplesDisplay:
         every = np.concatenate(list(self.samples.values()))
         n_lines = len(self.samples)
         whole = mosaic(every, None if n_lines == 1 else len(every) // n_lines)
-        show_image(
-            ax, np.clip(whole, 0, 1) if whole.ndim == 3 else whole, **{"cmap": "gray"} | image_kw
-        )
+        show_image(ax, whole, **{"cmap": "gray"} | image_kw)
         if n_lines > 1:
             ax.set_yticks(centers(n_lines, every.shape[1]), list(self.samples))
+            for label, name in zip(ax.get_yticklabels(), self.samples, strict=True):
+                write(label, name)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
     def _plot_points(self, ax: Any, scatter_kw: dict[str, Any]) -> None:
-        n = len(self.samples)
-        columns = min(n, 4)
-        rows = math.ceil(n / columns)
-        bound, grid = panels(ax, rows, columns, (2.8, 2.6), sharex=True, sharey=True)
-        for each in grid.flat[n:]:
-            each.set_axis_off()
-        for each, (name, points) in zip(grid.flat, self.samples.items(), strict=False):
+        shared = {"sharex": True, "sharey": True}
+        bound, grid = named_panels(ax, list(self.samples), 4, (2.8, 2.6), **shared)
+        for each, points in zip(grid.flat, self.samples.values(), strict=False):
             if self.data is not None:
-                each.scatter(*self.data.T, s=4, color="0.7", linewidths=0, label="data")
+                each.scatter(
+                    *self.data.T, s=4, linewidths=0, label="data", **faint() | {"alpha": 0.5}
+                )
             style = {"s": 6, "color": color(1), "linewidths": 0, "label": "samples"}
             each.scatter(*points.T, **style | scatter_kw)
-            each.set_title(name)
         if self.data is not None:
-            grid.flat[0].legend(markerscale=2)
-        self.axes_ = grid.ravel()[:n]
+            legend(grid.flat[0], grid.flat[0].collections, markerscale=2)
+        self.axes_ = grid.ravel()[: len(self.samples)]
         self.ax_, self.figure_ = bound, self.axes_[0].figure
-
-
-def _two(rows: NDArray, columns: Any) -> NDArray:
-    """Return two columns of rows; rows of one number lie along a line."""
-    if rows.ndim != 2:
-        raise ValueError(f"X must be rows of numbers; got an array of shape {rows.shape}.")
-    if rows.shape[1] == 1:
-        return np.column_stack([rows[:, 0], np.zeros(len(rows))])
-    pair = np.asarray(columns)
-    n = rows.shape[1]
-    if pair.shape != (2,) or pair.dtype.kind not in "iu" or not ((-n <= pair) & (pair < n)).all():
-        raise ValueError(f"columns must be two numbers below {n}; got {columns!r}.")
-    return rows[:, pair]

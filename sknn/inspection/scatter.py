@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn._drawing.house_style import COLORS
-from sknn._drawing.pyplot import color
+from sknn._drawing.pyplot import color, legend
 
 _MOST_CLASSES = 10
 _LINES_OF_LEGEND = 20
@@ -33,12 +33,13 @@ def scatter(ax: Any, points: NDArray, labels: Any, scatter_kw: dict[str, Any]) -
         artist = ax.scatter(*points.T, **_SMALL | {"c": labels} | scatter_kw)
         ax.figure.colorbar(artist, ax=ax)
         return
+    drawn = []
     for i, label in enumerate(classes):
         # Repeated colors have other markers.
         style = {"color": color(i), "label": label, "marker": "o^s"[i // len(COLORS) % 3]}
-        ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw)
+        drawn.append(ax.scatter(*points[labels == label].T, **_SMALL | style | scatter_kw))
     n_columns = 1 + (len(classes) - 1) // _LINES_OF_LEGEND
-    legend = ax.legend(markerscale=2, loc="upper left", bbox_to_anchor=(1.0, 1.0), ncols=n_columns)
-    for text in legend.get_texts():
+    place = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0), "ncols": n_columns}
+    for text in legend(ax, drawn, len(drawn), markerscale=2, **place).get_texts():
         # A dollar sign in the name of a class must not begin a formula.
         text.set_parse_math(False)

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted
 
 from sknn._drawing.house_style import in_house_style
-from sknn._drawing.pyplot import axes, color
+from sknn._drawing.pyplot import axes, color, faint, legend
+from sknn.search import ArchitectureSearchCV
 
 
 class SearchDisplay:
@@ -88,12 +90,20 @@ class SearchDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        NotFittedError
+            If the search is not fitted.
+        TypeError
+            If it is another kind of search.
         ValueError
-            If the search has no history or no such metric.
+            If it has no such metric.
         """
-        history = getattr(search, "history_", None)
-        if not isinstance(history, dict) or "candidate" not in history:
-            raise ValueError(f"{type(search).__name__} has no history of candidates; fit it first.")
+        if not isinstance(search, ArchitectureSearchCV):
+            raise TypeError(
+                f"search must be an ArchitectureSearchCV; got {type(search).__name__}. "
+                "LossCurveDisplay draws the candidates of other searches of sknn."
+            )
+        check_is_fitted(search)
+        history = search.history_
         known = [name.removeprefix("mean_test_") for name in history if name.startswith("mean_")]
         wanted = metric or (search.refit if search.refit in known else known[0])
         if wanted not in known:
@@ -127,14 +137,15 @@ class SearchDisplay:
         self.lines_ = []
         for each in np.unique(candidate):
             rows = candidate == each
-            style = {"color": "0.7", "marker": ".", "linewidth": 1.0, "zorder": 2}
+            style = faint() | {"marker": ".", "linewidth": 1.0, "zorder": 2}
             if each == self.best:
-                style |= {"color": color(0), "linewidth": 2.5, "zorder": 3, "label": "best"}
+                style = {"color": color(0), "marker": ".", "linewidth": 2.5, "zorder": 3}
+                style["label"] = "best"
             self.lines_ += ax.plot(epochs[rows], score[rows], **style | line_kw)
         ax.set(xlabel="epochs", ylabel=f"cross-validated {self.score_name}")
         ax.set_xscale("log", base=2)
         ax.xaxis.set_major_formatter("{x:g}")
         if self.best is not None:
-            ax.legend()
+            legend(ax)
         self.ax_, self.figure_ = ax, ax.figure
         return self

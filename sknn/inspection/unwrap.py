@@ -1,4 +1,4 @@
-"""Find the network inside searches, pipelines, tuned thresholds, and transformed targets."""
+"""Find the network inside searches, pipelines, and other estimators around it."""
 
 from __future__ import annotations
 
@@ -8,59 +8,65 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import RFE
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import Pipeline
 
 from sknn.core.constraints import integer, is_number
 from sknn.core.network import Network
 
-_FITTED = ("best_estimator_", "regressor_", "estimator_")
-"""Where searches, regressors with transformed targets, and tuned thresholds keep what they fit."""
+_FITTED = ("best_estimator_", "regressor_", "estimator_", "_final_estimator")
+"""Where searches, regressors with transformed targets, tuned thresholds, selections of features,
+and pipelines keep what they fit."""
+
+_SEVERAL = {
+    "calibrated_classifiers_": "calibrated_classifiers_[0].estimator",
+    "estimators_": "estimators_[0]",
+}
+"""Where ensembles keep what they fit, and what to pass instead of them."""
+
+
+def _inside(estimator: Any) -> Any:
+    """Return the fitted estimator inside another one, None if there is none, or several."""
+    if isinstance(estimator, type) or hasattr(estimator, "estimators_"):
+        return None
+    if isinstance(estimator, FrozenEstimator):
+        return estimator.estimator
+    held = (getattr(estimator, name, None) for name in _FITTED)
+    return next((each for each in held if each is not None), None)
+
+
+def _nested(estimator: Any) -> list[Any]:
+    """Return an estimator, what is inside it, and so on; the last one is the network."""
+    found = [estimator]
+    while (inner := _inside(found[-1])) is not None:
+        found.append(inner)
+    return found
 
 
 def served(estimator: Any) -> Any:
     """Return the network inside: the best one of a search, the last step of a pipeline."""
-    for name in (*_FITTED, "_final_estimator"):
-        inner = getattr(estimator, name, None)
-        if inner is not None:
-            return served(inner)
-    return estimator
-
-
-def several(given: Any, name: str) -> Any:
-    """Return a list or dict of estimators to draw, unless it is empty.
-
-    Raises
-    ------
-    ValueError
-        If it is empty.
-    """
-    if hasattr(given, "__len__") and not isinstance(given, str) and not len(given):
-        raise ValueError(f"{name} must not be empty.")
-    return given
+    return _nested(estimator)[-1]
 
 
 def served_on(estimator: Any, X: Any) -> tuple[Any, Any]:
     """Return the network inside, and the rows that it gets if the estimator gets X."""
-    for name in _FITTED:
-        inner = getattr(estimator, name, None)
-        if inner is not None:
-            return served_on(inner, X)
-    final = getattr(estimator, "_final_estimator", None)
-    if final is None:
-        return estimator, X
-    before = estimator[:-1]
-    return served_on(final, before.transform(X) if len(before) else X)
+    *wrappers, final = _nested(estimator)
+    for each in wrappers:
+        if isinstance(each, Pipeline) and len(each) > 1:
+            X = each[:-1].transform(X)
+        elif isinstance(each, RFE):
+            X = each.transform(X)
+    return final, X
 
 
 def targets_served(estimator: Any, y: Any) -> Any:
     """Return the targets that the network inside gets if the estimator gets y."""
-    for name in ("best_estimator_", "estimator_", "_final_estimator"):
-        inner = getattr(estimator, name, None)
-        if inner is not None:
-            return targets_served(inner, y)
-    if getattr(estimator, "regressor_", None) is None or y is None:
-        return y
-    changed = estimator.transformer_.transform(np.asarray(y, float).reshape(len(y), -1))
-    return changed[:, 0] if changed.shape[1] == 1 else changed
+    for each in _nested(estimator)[:-1]:
+        if y is not None and hasattr(each, "transformer_"):
+            changed = each.transformer_.transform(np.asarray(y, float).reshape(len(y), -1))
+            y = changed[:, 0] if changed.shape[1] == 1 else changed
+    return y
 
 
 def first_rows(X: Any, n_rows: int | None = None) -> Any:
@@ -92,12 +98,11 @@ def not_a_network(final: Any) -> Exception:
     if isinstance(final, type):
         return TypeError(f"estimator must be an instance; got the class {final.__name__}.")
     name = type(final).__name__
-    if hasattr(final, "calibrated_classifiers_"):
-        return TypeError(
-            f"A {name} holds several networks; pass one of them, "
-            "calibrated_classifiers_[0].estimator."
-        )
-    if any(hasattr(served(inner), "_check_fitted") for inner in _wrapped(final)):
+    holds_network = any(hasattr(served(inner), "_check_fitted") for inner in _wrapped(final))
+    for held, one in _SEVERAL.items():
+        if holds_network and hasattr(final, held):
+            return TypeError(f"{name} holds several networks; pass one of them, {one}.")
+    if holds_network:
         return NotFittedError(
             f"This {name} holds no fitted network. Call fit first, with refit=True if it is "
             "a search."
@@ -108,9 +113,10 @@ def not_a_network(final: Any) -> Exception:
 
 
 def _wrapped(final: Any) -> list[Any]:
-    """Return the estimators inside a search or a regressor with a transformed target."""
+    """Return the estimators that were passed to another one, or that an ensemble has fitted."""
     held = getattr(final, "__dict__", {})
-    return [held[name] for name in ("estimator", "regressor") if name in held]
+    passed = [held[name] for name in ("estimator", "regressor") if name in held]
+    return passed + list(np.ravel(held.get("estimators_", ())))
 
 
 def chosen_member(network: Network, member: Any) -> int:

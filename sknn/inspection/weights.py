@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +10,12 @@ from numpy.typing import NDArray
 
 from sknn._drawing.house_style import SIGNS, in_house_style
 from sknn._drawing.mosaic import as_images, image_shape, mosaic
-from sknn._drawing.pyplot import axes, histogram, panels, show_image
+from sknn._drawing.pyplot import axes, histogram, named_panels, show_image, write
 from sknn.core.constraints import integer
 from sknn.core.network import Network
+from sknn.estimators.gan.estimator import GAN
+from sknn.estimators.gan.layers import first_of
+from sknn.inspection.tables import reads_table
 from sknn.inspection.unwrap import chosen_layer, chosen_member, network_of, served
 
 _KINDS = ("auto", "images", "histogram")
@@ -84,7 +86,7 @@ class WeightsDisplay:
             Or a Pipeline or search around one.
         kind : {"auto", "images", "histogram"}, default="auto"
             "auto" draws images if the inputs of the layer seem to be pixels: `shape` is given, the
-            layer is a convolution, or the number of inputs is a square of at least 16.
+            layer is a convolution, or it reads rows of numbers, as many as a square of at least 16.
         layer : int or str, default=0
             For images: the index among layers with weights, or the name. A block such as
             ``Residual`` has weights of its own only if it changes the number of units or channels;
@@ -116,13 +118,14 @@ class WeightsDisplay:
         if kind not in _KINDS:
             raise ValueError(f"kind must be one of {_KINDS}; got {kind!r}.")
         max_units = integer(1).read("WeightsDisplay", "max_units", max_units)
-        network = network_of(estimator)
-        known = getattr(served(estimator), "input_shape_", None)
+        network, final = network_of(estimator), served(estimator)
         found = _weights_of(network.member(chosen_member(network, member)))
         name = chosen_layer(layer, list(found))
         images = None
-        if kind != "histogram":
-            images = _images(found[name], shape, known if name == next(iter(found)) else None)
+        sees = kind == "auto" and (shape is not None or _may_see(final, name, found[name]))
+        if sees or kind == "images":
+            known = getattr(final, "input_shape_", None) if name == next(iter(found)) else None
+            images = _images(found[name], shape, known)
         if kind == "images" and images is None:
             raise ValueError(
                 f"The weights of {name!r} have shape {found[name].shape}; pass the shape of an "
@@ -158,29 +161,24 @@ class WeightsDisplay:
         if images.ndim == 4:
             # Three channels are colors: gray is zero.
             picture, style = 0.5 + 0.5 * mosaic(images) / limit, {}
-            picture = np.nan_to_num(picture, nan=1.0)
         else:
             picture, style = mosaic(images), {"cmap": SIGNS, "vmin": -limit, "vmax": limit}
         self.image_ = show_image(ax, picture, **style | image_kw)
         if images.ndim == 3:
             ax.figure.colorbar(self.image_, ax=ax, label="weight", shrink=0.8)
         ax.spines[:].set_visible(False)
-        ax.set_title(name)
+        write(ax.set_title(""), name)
         self.ax_, self.axes_, self.figure_ = ax, np.array([ax]), ax.figure
 
     def _plot_histograms(self, ax: Any, hist_kw: dict[str, Any]) -> None:
-        n = len(self.weights)
-        columns = min(n, 4)
-        bound, grid = panels(ax, math.ceil(n / columns), columns, (2.6, 2.4))
-        for each in grid.flat[n:]:
-            each.set_axis_off()
-        for each, (name, values) in zip(grid.flat, self.weights.items(), strict=False):
+        bound, grid = named_panels(ax, list(self.weights), 4, (2.6, 2.4))
+        for each, values in zip(grid.flat, self.weights.values(), strict=False):
             histogram(each, values, **{"bins": 40} | hist_kw)
             each.axvline(0.0, color="0.5", linewidth=0.8)
-            each.set(title=name, xlabel="weight")
+            each.set_xlabel("weight")
         for each in grid[:, 0]:
             each.set_ylabel("number")
-        self.axes_ = grid.ravel()[:n]
+        self.axes_ = grid.ravel()[: len(self.weights)]
         self.ax_, self.figure_ = bound, self.axes_[0].figure
 
 
@@ -195,6 +193,18 @@ def _weights_of(network: Network) -> dict[str, NDArray]:
     if not found:
         raise ValueError("No layer of this network has weights W.")
     return found
+
+
+def _may_see(final: Any, name: str, weights: NDArray) -> bool:
+    """Whether a layer may read pixels: it has windows, or reads rows that are not a table's.
+
+    Units of other layers have no places, nor have the random numbers that a GAN begins with.
+    """
+    params = final.network_.params
+    begin = first_of(final.network_) if isinstance(final, GAN) else 0
+    first = next(i for i, own in enumerate(params) if i >= begin and "W" in own)
+    reads_rows = name == final.network_.names[first] and len(weights) == final.n_features_in_
+    return weights.ndim > 2 or (reads_rows and not reads_table(final))
 
 
 def _images(weights: NDArray, shape: Any, known: Any) -> NDArray | None:

@@ -33,11 +33,19 @@ def text(level: Any) -> str:
     if isinstance(level, (datetime.date, np.datetime64)):
         return str(moment(level))
     if isinstance(level, (numbers.Real, Decimal)) and not isinstance(level, bool):
-        return _spelt(level)
+        return _number(level)
     return str(level)
 
 
-def _spelt(number: Any) -> str:
+def by_any_text(known: dict[str, int]) -> dict[str, int]:
+    """Return the places of levels, also by the other texts of True and False."""
+    for spellings in TRUTH:
+        present = [known[each] for each in spellings if each in known]
+        known = dict.fromkeys(spellings, present[0]) | known if present else known
+    return known
+
+
+def _number(number: Any) -> str:
     if isinstance(number, np.timedelta64):
         return str(number)
     if isinstance(number, numbers.Integral):
@@ -63,8 +71,8 @@ class Texts:
     def of(cls, column: Any) -> Texts:
         """Spell every distinct entry of a column once."""
         if isinstance(column, Coded):
-            spelt = [*map(text, column.levels), MISSING]
-            return replace(cls._merged(column.codes, spelt), declared=True)
+            texts = [*map(text, column.levels), MISSING]
+            return replace(cls._merged(column.codes, texts), declared=True)
         if column.dtype.kind == "O":
             return cls._of_objects(column)
         values, codes = np.unique(column, return_inverse=True)
@@ -82,9 +90,9 @@ class Texts:
         return cls._merged(codes, list(map(text, places)))
 
     @classmethod
-    def _merged(cls, codes: NDArray, spelt: list[str]) -> Texts:
+    def _merged(cls, codes: NDArray, each: list[str]) -> Texts:
         """Give entries with the same text one code; a code of -1 is the last entry."""
-        texts, inverse = np.unique(np.array(spelt, object), return_inverse=True)
+        texts, inverse = np.unique(np.array(each, object), return_inverse=True)
         return cls(inverse[codes], texts.tolist())
 
 
@@ -135,10 +143,7 @@ class Levels:
 
     def places(self, texts: list[str]) -> NDArray:
         """Return the place of each text among the levels, -1 for unknown ones."""
-        known = {level: place for place, level in enumerate(self.levels)}
-        for spellings in TRUTH:
-            present = [known[each] for each in spellings if each in known]
-            known = dict.fromkeys(spellings, present[0]) | known if present else known
+        known = by_any_text({level: place for place, level in enumerate(self.levels)})
         return np.array([known.get(each, -1) for each in texts], np.intp)
 
     def names(self, name: str) -> list[str]:

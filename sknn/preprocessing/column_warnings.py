@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from sknn._validation.places import column_at, hint_at
 from sknn.exceptions import TableWarning
 from sknn.preprocessing.categories import MISSING, Levels, Texts
-from sknn.preprocessing.kinds import Form, missing
+from sknn.preprocessing.columns import Table
+from sknn.preprocessing.kinds import CATEGORY, Form, missing
 from sknn.preprocessing.rounding import Ranges
+from sknn.preprocessing.sample import Sample
 from sknn.training.warnings import users_level
 
 _NAMED = 5
@@ -123,6 +125,18 @@ class ColumnWarnings:
         """Add a remark about a column, or about several, given the first."""
         self._texts.append(text)
         self._nameless |= not isinstance(label, str)
+
+
+def warn_of_columns(table: Table, forms: list[Form], sample: Sample, most: int) -> None:
+    """Issue one warning about the columns of a table of which up to `most` levels are used."""
+    remarks = ColumnWarnings()
+    remarks.look_at_forms(table.labels, forms)
+    for place, form in enumerate(forms):
+        if form.kind == CATEGORY:
+            found = Texts.of(table.column(place))
+            levels = Levels.fit(found, sample.weight, sample.counts, most)
+            remarks.look_at_levels(table.labels[place], found, levels)
+    remarks.warn()
 
 
 def _listed(labels: list) -> str:

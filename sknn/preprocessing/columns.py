@@ -186,7 +186,7 @@ def _from_pandas(series: Any) -> Any:
         series = series.dt.to_timestamp()
         dtype = series.dtype
     kind = getattr(dtype, "kind", "O")
-    if isinstance(dtype, np.dtype) and kind not in "Mm":
+    if isinstance(dtype, np.dtype) and kind != "M":
         return series.to_numpy()
     wanted: dict[str, dict[str, Any]] = {
         "M": {"dtype": "datetime64[us]"},

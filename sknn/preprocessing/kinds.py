@@ -55,11 +55,12 @@ class Form:
     @classmethod
     def of_texts(cls, texts: Iterable[Any], others: str = "", n_others: int = 0) -> Form:
         """Return the form of a column by its texts, and by the kind of its other entries."""
-        found = spelling_of(sorted(set(map(_plain, texts))), others, n_others)
+        found = spelling_of(sorted(set(map(plain_text, texts))), others, n_others)
         return cls(found.kind or CATEGORY, found.way, found.odd, found.ambiguous)
 
 
-def _plain(text: Any) -> str:
+def plain_text(text: Any) -> str:
+    """Return text, or decoded bytes."""
     return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
 
 
@@ -83,7 +84,7 @@ def missing(column: Any) -> NDArray:
 
 def _says_nothing(value: Any) -> bool:
     if isinstance(value, (str, bytes)):
-        return stands_for_missing(_plain(value))
+        return stands_for_missing(plain_text(value))
     return is_missing(value)
 
 
@@ -182,12 +183,12 @@ def _form(table: Table, place: int, categorical: NDArray | None) -> Form:
 
 
 @contextmanager
-def naming(label: Any) -> Iterator[None]:
-    """Add the column of X to the message of an error."""
+def naming(label: Any, owner: str = "X") -> Iterator[None]:
+    """Add the column, of X or of another argument, to the message of an error."""
     try:
         yield
     except (TypeError, ValueError, OverflowError) as error:
-        told = located(error, f"{column_at(label)} of X")
+        told = located(error, f"{column_at(label)} of {owner}")
         raise type(told)(f"{str(told).rstrip('.')}.{hint_at(label)}") from error
 
 
@@ -223,8 +224,11 @@ def as_seconds(column: Any, way: str = "") -> NDArray:
 
 
 def as_moments(column: Any, way: str = "") -> NDArray:
-    """Return a column of dates as datetime64[us], in UTC if they have a time zone."""
-    readers = [DATES[each] for each in ([way] if way else UNAMBIGUOUS)]
+    """Return a column of dates as datetime64[us], in UTC if they have a time zone.
+
+    Texts in another layout than `way` are read, too, if they show which part is the day.
+    """
+    readers = [DATES[each] for each in dict.fromkeys(([way] if way else []) + [*UNAMBIGUOUS])]
     texts = _reader_of_texts(readers, None if way else moment)
     return _each(column, moment, texts, np.dtype("M8[us]"))
 
@@ -277,9 +281,9 @@ def _each(
     entries = column.tolist()
     if set(map(type, entries)) == {str}:
         return np.fromiter(map(once.__getitem__, entries), dtype, len(column))
-    found = (
-        once[_plain(entry)] if isinstance(entry, (str, bytes)) else read(entry) for entry in column
-    )
+    is_text = (isinstance(entry, (str, bytes)) for entry in column)
+    pairs = zip(column, is_text, strict=True)
+    found = (once[plain_text(entry)] if text else read(entry) for entry, text in pairs)
     return np.fromiter(found, dtype, len(column))
 
 

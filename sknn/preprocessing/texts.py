@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,13 @@ _CODE = re.compile(r"\+?0\d[\d ]*|\d{16,}|\+\d{7,}")
 """Whole numbers with leading zeros, more digits than a float has, or the plus of a telephone."""
 _CURRENCY = r"(?:[$€£¥₹₩₽]|USD|EUR|GBP|CHF|JPY|CNY|INR)?"
 _DIGITS = r"(?P<digits>\d{1,3}(?:[, '\u00a0\u2009\u202f]\d{3})+(?:\.\d*)?|\d+\.?\d*|\.\d+)"
-_NUMBER = re.compile(
+NUMBER_LAYOUT = re.compile(
     rf"(?P<open>\()?\s*(?P<sign>[-+\u2212]?)\s*{_CURRENCY}\s*(?P<inner>[-+\u2212]?){_DIGITS}"
     rf"(?P<power>[eE][-+]?\d+)?\s*{_CURRENCY}\s*(?P<percent>%?)\s*(?(open)\))"
 )
 _BETWEEN = re.compile(r"[, '\u00a0\u2009\u202f]")
-_OTHER_POINT = str.maketrans(",.", ".,")
+OTHER_POINT = str.maketrans(",.", ".,")
+"""Turns a number with a decimal comma into one with a decimal point, and back."""
 
 
 def stands_for_missing(text: str) -> bool:
@@ -44,7 +45,7 @@ def number(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        found = _NUMBER.fullmatch(text.strip())
+        found = NUMBER_LAYOUT.fullmatch(text.strip())
         value = math.inf if found is None else _composed_number(found)
     return value if math.isfinite(value) else None
 
@@ -58,7 +59,7 @@ def _composed_number(found: re.Match[str]) -> float:
 
 def _number_with_comma(text: str) -> float | None:
     """Return a number whose decimals follow a comma."""
-    return number(text.translate(_OTHER_POINT))
+    return number(text.translate(OTHER_POINT))
 
 
 _TIME = (
@@ -66,7 +67,7 @@ _TIME = (
     r"\s*(?P<half>[AaPp][Mm])?\s*(?P<zone>Z|UTC|GMT|[-+]\d{2}:?\d{2})?)?"
 )
 _DAY, _MONTH, _YEAR = r"(?P<day>\d{1,2})", r"(?P<month>\d{1,2})", r"(?P<year>\d{4})"
-_WEEKDAY = r"(?:[A-Za-z]{3,9},?\s+)?"
+_WEEKDAY = r"(?:(?P<weekday>[A-Za-z]{3,9}),?\s+)?"
 _NAME = r"(?P<month>[A-Za-z]{3,9})\.?"
 _LAYOUTS = {
     "year first": rf"{_YEAR}(?:-(?P<month>\d{{1,2}})(?:-(?P<day>\d{{1,2}}))?"
@@ -77,11 +78,11 @@ _LAYOUTS = {
     "day, name of month": rf"{_WEEKDAY}{_DAY}\.?[-\s/]+{_NAME}[-\s/,]+{_YEAR}",
     "name of month, day": rf"{_WEEKDAY}{_NAME}[-\s]+{_DAY},?\s+{_YEAR}",
 }
-_PATTERNS = {name: re.compile(layout + _TIME) for name, layout in _LAYOUTS.items()}
-_MONTHS = "january february march april may june july august september october november december"
+DATE_LAYOUTS = {name: re.compile(layout + _TIME) for name, layout in _LAYOUTS.items()}
+MONTHS = "january february march april may june july august september october november december"
 _MONTH_NAMES = {
     short: place + 1
-    for place, name in enumerate(_MONTHS.split())
+    for place, name in enumerate(MONTHS.split())
     for short in (name, name[:3], name[:4])
 }
 
@@ -124,7 +125,7 @@ def _composed_date(parts: dict[str, Any]) -> datetime.datetime:
         int(parts["second"] or 0),
         int(fraction),
     )
-    return moment - _offset(parts["zone"])
+    return moment - offset_of(parts["zone"])
 
 
 def _hour(hour: int, half: str | None) -> int:
@@ -135,14 +136,15 @@ def _hour(hour: int, half: str | None) -> int:
     return hour % 12 + 12 * (half in ("PM", "pm", "Pm", "pM"))
 
 
-def _offset(zone: str | None) -> datetime.timedelta:
+def offset_of(zone: str | None) -> datetime.timedelta:
+    """Return how far the clocks of a time zone, written like +02:00, are ahead of UTC."""
     if zone is None or zone[0] not in "+-":
         return datetime.timedelta()
     span = datetime.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     return -span if zone[0] == "-" else span
 
 
-_SPAN = re.compile(
+SPAN_LAYOUT = re.compile(
     r"(?:(?P<days>-?\d{1,6}) days?,?\s+\+?)?(?P<sign>-?)"
     r"(?P<hours>\d{1,4}):(?P<minutes>\d{2})(?::(?P<seconds>\d{2}(?:\.\d{1,9})?))?"
 )
@@ -150,7 +152,7 @@ _SPAN = re.compile(
 
 def span(text: str) -> datetime.timedelta | None:
     """Return a time span or a time of day, written like 1 days 02:30:00; else None."""
-    found = _SPAN.fullmatch(text.strip())
+    found = SPAN_LAYOUT.fullmatch(text.strip())
     if found is None:
         return None
     days, hours, minutes, seconds = (float(each or 0) for each in found.group(1, 3, 4, 5))
@@ -163,15 +165,33 @@ NUMBERS: dict[str, Callable[[str], Any]] = {
     "decimal comma": _number_with_comma,
 }
 """The ways to read numbers, by name."""
+UNAMBIGUOUS = ("year first", "day, name of month", "name of month, day")
 _BY_LAYOUT: dict[str, Callable[[str], datetime.datetime | None]] = {
-    name: _moment_by(pattern) for name, pattern in _PATTERNS.items()
+    name: _moment_by(pattern) for name, pattern in DATE_LAYOUTS.items()
 }
-DATES: dict[str, Callable[[str], Any]] = _BY_LAYOUT | {"year first": _year_first}
+_QUICKLY = _BY_LAYOUT | {"year first": _year_first}
+
+
+def _moment_by_any(layouts: Sequence[str]) -> Callable[[str], datetime.datetime | None]:
+    """Return a reader for dates of several layouts, none of which reads a text of another."""
+
+    def read(text: str) -> datetime.datetime | None:
+        every = (_QUICKLY[name](text) for name in layouts)
+        return next((moment for moment in every if moment is not None), None)
+
+    return read
+
+
+_ORDERS = ("day first", "month first")
+MIXED = {f"mixed, {order}": (*UNAMBIGUOUS, order) for order in _ORDERS}
+"""The layouts of dates in columns that hold several, by the name of the way to read them."""
+DATES: dict[str, Callable[[str], Any]] = _QUICKLY | {
+    name: _moment_by_any(layouts) for name, layouts in MIXED.items()
+}
 """The ways to read dates, by name."""
 SPANS: dict[str, Callable[[str], Any]] = {"clock": span}
 """The ways to read time spans, by name."""
 _WAYS = {"number": NUMBERS, "date": DATES, "time span": SPANS}
-UNAMBIGUOUS = ("year first", "day, name of month", "name of month, day")
 
 
 @dataclass
@@ -218,25 +238,42 @@ def spelling_of(texts: Sequence[str], others: str = "", n_others: int = 0) -> Sp
 
 def _best(texts: list[str], kind: str, n_others: int) -> Spelling:
     """Return the way that reads most texts, the first of those that read as many."""
-    ways = _WAYS[kind]
-    sample = texts[:: len(texts) // _SAMPLE + 1]
-    promising = [way for way in ways if n_others or _share(sample, ways[way]) > _HALF]
-    odd = {way: [text for text in texts if ways[way](text) is None] for way in promising}
-    if not odd:
+    odd = _unread(texts, kind, n_others)
+    most = (1 - _NEARLY_ALL) * (len(texts) + n_others)
+    good = {way: each for way, each in odd.items() if len(each) <= most}
+    if _is_ambiguous(texts, good, MIXED):
+        # In a column of one other layout, a few such dates are odd.
+        good = {way: each for way, each in good.items() if way not in MIXED}
+        if not good:
+            return Spelling(ambiguous=True)
+    if not good:
         return Spelling()
-    best = min(odd, key=lambda way: len(odd[way]))
-    if len(odd[best]) > (1 - _NEARLY_ALL) * (len(texts) + n_others):
-        return Spelling()
-    if {"day first", "month first"} <= odd.keys() and _is_ambiguous(texts, len(odd[best])):
+    if _is_ambiguous(texts, good, _ORDERS):
         return Spelling(ambiguous=True)
-    return Spelling(kind, best, odd[best])
+    best = min(good, key=lambda way: len(good[way]))
+    return Spelling(kind, best, good[best])
+
+
+def _unread(texts: list[str], kind: str, n_others: int) -> dict[str, list[str]]:
+    """Return the texts that each way cannot read, of the ways that read more than half of them."""
+    sample = texts[:: len(texts) // _SAMPLE + 1]
+    odd: dict[str, list[str]] = {}
+    for way, read in _WAYS[kind].items():
+        if way in MIXED and not all(each for way, each in odd.items() if way not in MIXED):
+            break  # One layout reads all texts.
+        if n_others or _share(sample, read) > _HALF:
+            odd[way] = [text for text in texts if read(text) is None]
+    return odd
 
 
 def _share(texts: list[str], read: Callable[[str], Any]) -> float:
     return sum(read(text) is not None for text in texts) / max(len(texts), 1)
 
 
-def _is_ambiguous(texts: list[str], n_odd: int) -> bool:
-    """Return whether both orders of day and month read as many texts as the best way does."""
-    both = [[DATES[way](text) for text in texts] for way in ("day first", "month first")]
-    return both[0] != both[1] and all(each.count(None) == n_odd for each in both)
+def _is_ambiguous(texts: list[str], odd: dict[str, list[str]], pair: Collection[str]) -> bool:
+    """Return whether both ways of a pair read as many texts as the best way, but not alike."""
+    fewest = min(map(len, odd.values()), default=0)
+    if not all(way in odd and len(odd[way]) == fewest for way in pair):
+        return False
+    one, other = ([DATES[way](text) for text in texts] for way in pair)
+    return one != other

@@ -10,20 +10,18 @@ from dataclasses import replace
 from typing import Any
 
 import joblib
-import numpy as np
 from sklearn.utils.parallel import delayed
 
 from sknn.search.checkpoint import NoCheckpoint
-from sknn.search.curves import without_curves
 from sknn.search.evaluation import evaluate
 from sknn.search.fold import Lesson
+from sknn.search.interrupted import fill
 from sknn.search.judge import Judge, prepare_all
 from sknn.search.pairs import Pair, PairReader
 from sknn.search.plan import Group, blocks_of, judge_of, waves
 from sknn.search.workers import results
 from sknn.training.callbacks.in_search import bar_of, check_final_fit, for_candidate
 from sknn.training.callbacks.progress_bar import ProgressBar, counted
-from sknn.training.warnings import users_level
 
 Outcomes = Generator[tuple[Pair, Any], None, None]
 """Pairs and their outcomes."""
@@ -78,6 +76,8 @@ class BlockParallel:
         Where outcomes are kept.
     return_loss_curves : bool
         Whether outcomes of networks include their losses.
+    needs_all_splits : bool
+        After Ctrl-C, only candidates with all splits have results.
     """
 
     def __init__(
@@ -88,10 +88,12 @@ class BlockParallel:
         *,
         checkpoint: NoCheckpoint | None = None,
         return_loss_curves: bool = False,
+        needs_all_splits: bool = True,
     ) -> None:
         self.options = {"n_jobs": n_jobs, "pre_dispatch": pre_dispatch, "verbose": verbose}
         self.outcomes = KeptOutcomes(checkpoint or NoCheckpoint())
         self.return_loss_curves = bool(return_loss_curves)
+        self.needs_all_splits = needs_all_splits
 
     def __enter__(self) -> BlockParallel:
         """Do nothing: each round of work has its own workers."""
@@ -119,7 +121,7 @@ class BlockParallel:
                 self._gather(self._outcomes(left), known, shown)
         except KeyboardInterrupt:
             outcomes = _copies(known)
-            _fill(pairs, outcomes)
+            fill(pairs, outcomes, self.needs_all_splits)
             return outcomes
         return _copies(known)
 
@@ -175,34 +177,3 @@ def _prepared_bar(models: list[Any]) -> ProgressBar | None:
 def _copies(outcomes: list[Any]) -> list[Any]:
     """Return outcomes for a search to change."""
     return [None if each is None else dict(each) for each in outcomes]
-
-
-def _fill(pairs: list[Pair], outcomes: list[Any]) -> None:
-    """Put NaN in places that are empty after Ctrl-C.
-
-    Raises
-    ------
-    KeyboardInterrupt
-        If no candidate is known on all splits.
-    """
-    missing = {pair.candidate for pair in pairs if outcomes[pair.index] is None}
-    known = [pair for pair in pairs if pair.candidate not in missing]
-    if not known:
-        raise KeyboardInterrupt
-    n_candidates = len({pair.candidate for pair in pairs})
-    warnings.warn(
-        f"Search interrupted by user; {n_candidates - len(missing)} of {n_candidates} candidates "
-        "have scores; the scores of the others are NaN.",
-        stacklevel=users_level(),
-    )
-    empty = _emptied(without_curves(outcomes[known[0].index]))
-    for pair in pairs:
-        if outcomes[pair.index] is None:
-            outcomes[pair.index] = dict(empty)
-
-
-def _emptied(outcome: Any) -> Any:
-    """Return an outcome of the same form without values."""
-    if isinstance(outcome, dict):
-        return {name: _emptied(each) for name, each in outcome.items()} | {"fit_error": None}
-    return np.nan if isinstance(outcome, float) else outcome

@@ -16,6 +16,7 @@ from sknn.search.blocks import BlockParallel
 from sknn.search.checkpoint import NoCheckpoint, checkpoint_of
 from sknn.search.curves import curves_of, without_curves
 from sknn.search.estimator_like import EstimatorLike
+from sknn.search.interrupted import NotReached, average
 
 
 class _InBlocks(EstimatorLike):
@@ -46,10 +47,14 @@ class _InBlocks(EstimatorLike):
         OSError
             If the checkpoint cannot be read or written.
         KeyboardInterrupt
-            On Ctrl-C before any candidate has its scores on all splits.
+            On Ctrl-C before any candidate has a score.
         """
         checkpoint = checkpoint_of(self, X, y, params)
-        asked = {"checkpoint": checkpoint, "return_loss_curves": self.return_loss_curves}
+        asked = {
+            "checkpoint": checkpoint,
+            "return_loss_curves": self.return_loss_curves,
+            "needs_all_splits": False,
+        }
         fit = search_by(partial(BlockParallel, **asked))
         with _seeded(self, checkpoint):
             return fit(self, X, y, **params)
@@ -61,8 +66,12 @@ class _InBlocks(EstimatorLike):
         vars(self).pop("loss_curves_", None)
         if self.return_loss_curves:
             self.loss_curves_ = curves_of(out, n_splits)
+        reached = np.array([not isinstance(each, NotReached) for each in out])
         out = [without_curves(each) for each in out]
-        return super()._format_results(candidate_params, n_splits, out, more_results)  # type: ignore[misc]
+        table = super()._format_results(candidate_params, n_splits, out, more_results)  # type: ignore[misc]
+        if not reached.all():
+            average(table, reached.reshape(-1, n_splits))
+        return table
 
 
 @contextmanager
@@ -159,7 +168,9 @@ refit_time_, multimetric_, classes_, n_features_in_, feature_names_in_
     seed.
 
     Ctrl-C ends the search. The scores so far are kept, the others are NaN, and the best candidate
-    so far is fitted.
+    so far is fitted. Candidates with scores on all splits are compared or, if there are none, those
+    with scores on the most splits: their means are over these. If there are no scores yet,
+    KeyboardInterrupt is raised; a `checkpoint` does not lose what a block has finished, either.
 
     Callbacks of scikit-learn can follow only one fit at a time, so with them networks are trained
     one by one.

@@ -10,7 +10,7 @@ import joblib
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from sknn._sklearn import hears, listeners_of, requests_of
+from sknn._sklearn import apart, hears, listeners_of, requests_of
 from sknn.estimators.base import BaseNetwork
 from sknn.estimators.fit.block import block_key
 
@@ -98,6 +98,7 @@ class PairReader:
         """Return all tasks as pairs."""
         pairs = [Pair(index, task) for index, task in enumerate(tasks)]
         for pair in pairs:
+            pair.asked["scorer"] = apart(pair.asked["scorer"])
             self._look_at(pair)
         return pairs
 

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, indexable
 from sknn._sklearn import (
     BaseSearchCV,
     Report,
+    apart,
     insert_error_scores,
     report_of,
     shallow_copy,
@@ -426,7 +427,9 @@ multimetric_, classes_, n_features_in_, feature_names_in_
             candidates_of(trained, settings, sizes, len(folds)),
             brackets,
             folds,
-            Judge(scorers, self.error_score, self.return_train_score, self.return_loss_curves),
+            Judge(
+                apart(scorers), self.error_score, self.return_train_score, self.return_loss_curves
+            ),
             metric,
             n_jobs=self.n_jobs,
             pre_dispatch=self.pre_dispatch,

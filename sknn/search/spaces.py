@@ -122,7 +122,7 @@ _SPACES: dict[tuple[type, ...], dict[str, Any]] = {
     },
     (TableSynthesizer,): {
         "hidden_layer_sizes": LayerSizes((1, 4), (64, 512)),
-        "dropout": [0.0, 0.1, 0.2],
+        "dropout": [0.0, 0.1, 0.2, 0.3],
         "weight_decay": loguniform(1e-3, 0.2),
         "learning_rate_init": loguniform(1e-3, 1e-2),
     },

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sknn import MLPClassifier
-from sknn._drawing.diagram import diagram
+from sknn._drawing.diagram import diagram, short
 from sknn.core.initializers import Normal
-from sknn.core.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Residual
+from sknn.core.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Parallel, Residual
 from sknn.core.layers.base import Defaults
 from sknn.core.network import Network
 
@@ -74,3 +74,29 @@ def test_long_names_are_cut():
     net = MLPClassifier((), random_state=0).initialize(np.eye(2), [0, 1])
     picture = diagram(net.network_, inputs=["x" * 40, "y"])
     assert len(picture.units[0].label) == 18 and picture.units[0].label.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("a" * 18, 18), ("a" * 19, 17), ("A" * 18, 13), ("\u4e2d" * 18, 9), ("", 0)]
+)
+def test_wide_letters_count_more(name, kept):
+    assert short(name) == (name if kept == len(name) else name[:kept] + "…")
+
+
+@pytest.mark.parametrize(
+    ("chains", "labels"),
+    [
+        ([["Dense"], ["BatchNorm"], ["Dropout"]], ["Dense", "BatchNorm", "Dropout"]),
+        ([["Dense"] * 20], ["Dense"] * 4 + ["⋮", "Dense"]),
+        ([["Dense", "Dropout"]] * 9, ["Dense", "Dropout"] * 2 + ["…"] + ["Dense", "Dropout"]),
+    ],
+)
+def test_long_blocks_are_cut(chains, labels):
+    known = {"Dense": lambda: Dense(2), "BatchNorm": BatchNorm, "Dropout": lambda: Dropout(0.1)}
+    layers = [[known[name]() for name in chain] for chain in chains]
+    picture = diagram(network(Dense(2), Parallel(layers)))
+    inside = [box for box in picture.boxes if box.label]
+    assert [box.label for box in inside] == labels
+    heights = sorted({(box.x, box.y, box.height) for box in inside})
+    for (x0, y0, height), (x1, y1, _) in zip(heights, heights[1:], strict=False):
+        assert x1 > x0 or y1 - y0 > height

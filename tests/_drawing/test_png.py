@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 from matplotlib import pyplot as plt
+from PIL import Image
 
 from sknn._drawing.png import colored, png, rgb
 
@@ -16,6 +17,27 @@ def test_a_png_holds_its_pixels():
     read = plt.imread(io.BytesIO(png(image)))
     assert read.shape == (5, 7, 4) and read[2, 3, 3] == 0 and read[0, 0, 3] == 1
     np.testing.assert_allclose(read[0, :, :3], image[0], atol=0.5 / 255 + 1e-6)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((1, 1, 3)),
+        np.full((3, 2, 3), np.nan),
+        np.random.default_rng(0).integers(0, 3, (9, 8, 3)) / 2.0,
+        np.random.default_rng(0).random((30, 20, 3)),
+        np.linspace(0, 1, 6 * 256).reshape(6, 256, 1) * [1.0, 0.5, 0.0],
+    ],
+)
+@pytest.mark.parametrize("hole", [False, True])
+def test_every_kind_of_file_holds_its_pixels(image, hole):
+    image = image.copy()
+    if hole:
+        image[0, 0] = np.nan
+    read = np.asarray(Image.open(io.BytesIO(png(image))).convert("RGBA"))
+    there = np.isfinite(image[..., 0])
+    np.testing.assert_array_equal(read[..., 3], 255 * there)
+    np.testing.assert_array_equal(read[there, :3], np.rint(image[there] * 255))
 
 
 @pytest.mark.parametrize(

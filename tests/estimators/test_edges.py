@@ -8,7 +8,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.metrics import make_scorer, max_error, roc_auc_score
 
-from sknn import MLPClassifier, MLPRegressor
+from sknn import MLPClassifier, MLPRegressor, TabularMLPClassifier
 from sknn.inspection import check_gradients
 from sknn.layers import BatchNorm, Dense, Dropout
 from sknn.training import lbfgs
@@ -239,6 +239,20 @@ def test_a_scorer_the_estimator_cannot_serve_is_named():
         net.fit(X, Y)
     with pytest.raises(ValueError, match="'scoring' parameter"):
         MLPClassifier(**FEW, scoring="nonsense").fit(X, Y)
+
+
+@pytest.mark.parametrize("scoring", ["accuracy", lambda net, X, y: "good"])
+def test_a_scorer_of_another_kind_is_named(scoring):
+    net = MLPRegressor(**FEW, early_stopping=True, scoring=scoring)
+    with pytest.raises(ValueError, match="scoring=.* cannot judge this MLPRegressor: "):
+        net.fit(X, REAL)
+
+
+def test_the_name_of_a_file_is_no_table():
+    for net in (MLPClassifier(**FEW), TabularMLPClassifier(preset="fast", max_iter=1)):
+        net.fit(X, Y)
+        with pytest.raises(ValueError, match="X is a text, 'new.csv'. Read a file first"):
+            net.predict("new.csv")
 
 
 def test_a_scorer_on_a_frame_does_not_miss_the_names():

@@ -9,7 +9,9 @@ import pathlib
 import pickle
 import sys
 from contextlib import contextmanager, redirect_stdout
+from functools import partial
 from io import StringIO
+from operator import is_
 
 import numpy as np
 import pytest
@@ -253,14 +255,18 @@ COSTLY = {
 }
 
 
+def is_of_sknn(code):
+    return code.co_filename.startswith(ROOT) and code.co_name != "<module>"
+
+
 @contextmanager
-def watched(on_call):
-    """Have `on_call` called with the code of every function of sknn that begins."""
+def watched(on_call, is_meant=is_of_sknn):
+    """Have `on_call` called with the code of every function that begins, if it is meant."""
     begun = {}
 
     def profile(frame, event, arg):
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith(ROOT) and code.co_name != "<module>":
+        if event == "call" and is_meant(frame.f_code):
+            code = frame.f_code
             # A generator is called again at every item, and when it is thrown away.
             if code.co_flags & inspect.CO_GENERATOR:
                 if id(frame) in begun:
@@ -306,17 +312,16 @@ def calls_seen(name):
 
 
 def fail_at(code, call):
-    """Return an observer that raises when a function begins for the `call`-th time."""
+    """Raise when a function begins for the `call`-th time."""
     left = call
 
-    def strike(current):
+    def strike(_):
         nonlocal left
-        if current is code:
-            left -= 1
-            if not left:
-                raise Injected
+        left -= 1
+        if not left:
+            raise Injected
 
-    return strike
+    return watched(strike, partial(is_, code))
 
 
 def answers(estimator, x):
@@ -335,7 +340,7 @@ def assert_nothing_happened(name, picks):
     for code, times in seen.items():
         for call in sorted(picks(times)):
             where = f"{code.co_qualname}, call {call} of {times}"
-            with pytest.raises(Injected), watched(fail_at(code, call)):
+            with pytest.raises(Injected), fail_at(code, call):
                 perform()
                 pytest.fail(f"{where}: the error was lost")
             assert vars(estimator).keys() == attributes.keys(), where

@@ -195,6 +195,7 @@ def check_whole(net, case):
     assert len(twin.history_["epoch"]) > known or net.solver == "lbfgs", case
 
 
+@pytest.mark.usefixtures("two_blas_threads")
 @pytest.mark.parametrize("name", MAKERS)
 def test_failures_at_random_lines(name, capsys):
     draw = np.random.default_rng(list(MAKERS).index(name))
@@ -204,6 +205,7 @@ def test_failures_at_random_lines(name, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("two_blas_threads")
 @pytest.mark.parametrize("name", MAKERS)
 def test_failures_at_many_random_lines(name, capsys):
     """The text of a failure names the call, the error, and the line; the seed is the index."""

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
+from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_selection import RFE
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -21,10 +24,13 @@ from sknn import (
     MLPRegressor,
     RNNClassifier,
     RNNRegressor,
+    TableSynthesizer,
     TabularMLPClassifier,
     TabularMLPRegressor,
 )
-from sknn.inspection import input_gradients, integrated_gradients
+from sknn.inspection import feature_importances, input_gradients, integrated_gradients
+from sknn.inspection.answers import RawScore
+from sknn.inspection.integrals import integral
 from sknn.layers import BatchNorm, Dense, Dropout, GaussianNoise, LayerNorm, Parallel, Residual
 from sknn.losses import Quantile
 
@@ -296,3 +302,62 @@ def test_too_few_steps_are_reported():
     net = MLPRegressor("squared_error", (50,), "relu", random_state=0, max_iter=50).fit(X, Y)
     with pytest.warns(UserWarning, match="max_steps=1"):
         integrated_gradients(net, X, max_steps=1, tol=1e-9)
+
+
+def test_jumps_of_the_slope_need_no_more_steps_than_allowed():
+    # The slope of a ReLU network jumps; equal steps would need tens of thousands.
+    net = MLPRegressor("squared_error", (50,), "relu", random_state=0, max_iter=50).fit(X, Y)
+    for baseline in (None, X.mean(axis=0)):
+        shares = integrated_gradients(net, X, baseline=baseline, tol=1e-5)
+        start = np.zeros(6) if baseline is None else baseline
+        change = net.predict(X) - net.predict(start[None])
+        assert (np.abs(shares.sum(axis=1) - change) <= 1e-5 * np.abs(shares).sum(axis=1)).all()
+
+
+@pytest.mark.parametrize("max_steps", [1, 5, 40])
+def test_no_line_has_more_points_than_allowed(max_steps):
+    net = MLPRegressor("squared_error", (50,), "relu", random_state=0, max_iter=50).fit(X, Y)
+    answer = CountedPoints(net.network_, 0)
+    answer.settle(X)
+    with pytest.warns(UserWarning, match=f"max_steps={max_steps}"):
+        integral(answer, X, np.zeros(X.shape), 1e-12, max_steps)
+    assert answer.asked.max() <= 2 * max_steps
+
+
+class CountedPoints(RawScore):
+    """A score that counts how often the gradient of each row is requested."""
+
+    asked = np.zeros(len(X))
+
+    def gradient(self, x, rows=slice(None)):
+        self.asked = self.asked + np.bincount(rows, minlength=len(X))
+        return super().gradient(x, rows)
+
+
+@pytest.mark.parametrize("wrong", [["no", "yes"], ("yes",), [False, True], np.array(["yes"])])
+def test_a_list_is_not_a_class(wrong):
+    for y in (BINARY, np.array(["no", "yes", "well"])[THREE]):
+        net = MLPClassifier((3,), **BRIEF).fit(X, y)
+        with pytest.raises(ValueError, match="target must be one of the classes"):
+            input_gradients(net, X, target=wrong)
+
+
+def test_inside_of_frozen_estimators_and_selections_of_features():
+    net = MLPClassifier((3,), **BRIEF)
+    frozen = FrozenEstimator(net.fit(X, BINARY))
+    np.testing.assert_array_equal(
+        input_gradients(frozen, X, target="yes"), input_gradients(net, X, target="yes")
+    )
+    few = RFE(clone(net), n_features_to_select=2, importance_getter=feature_importances)
+    few.fit(X, BINARY)
+    np.testing.assert_array_equal(
+        input_gradients(few, X), input_gradients(few.estimator_, X[:, few.support_])
+    )
+
+
+def test_codes_have_no_gradient():
+    table = TableSynthesizer(max_iter=1, random_state=0).fit(X)
+    for ask in (input_gradients, integrated_gradients, feature_importances):
+        with pytest.raises(TypeError, match="method='permutation'"):
+            ask(table, X)
+    assert feature_importances(table, X, method="permutation", random_state=0).shape == (6,)

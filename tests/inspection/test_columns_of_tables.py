@@ -7,7 +7,7 @@ from matplotlib import pyplot as plt
 from sklearn.inspection import PartialDependenceDisplay, partial_dependence
 
 from sknn import TabularMLPClassifier, TabularMLPRegressor
-from sknn.inspection import feature_importances
+from sknn.inspection import feature_importances, integrated_gradients
 
 RNG = np.random.default_rng(0)
 N = 240
@@ -41,6 +41,28 @@ def test_each_column_of_the_frame_has_one_number(net, method):
     ranked = X.columns[np.argsort(-found)].tolist()
     assert found.shape == (8,)
     assert set(ranked[:4]) == {"size", "color", "sold", "took"}
+
+
+@pytest.mark.parametrize("library", ["polars", "pyarrow"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_columns_of_every_frame_are_shuffled_as_they_are(library, weighted):
+    pytest.importorskip(library)
+    given = X[["size", "color", "town"]].astype({"color": str})
+    if library == "polars":
+        frame = pytest.importorskip("polars").DataFrame(given.to_dict("list"))
+    else:
+        frame = pytest.importorskip("pyarrow").table(given.to_dict("list"))
+    net = TabularMLPRegressor(**BRIEF).fit(frame, WORTH)
+    weight = np.ones(N) if weighted else None
+    found = feature_importances(net, frame, WORTH, sample_weight=weight, random_state=0)
+    assert found.shape == (3,) and found[:2].min() > 10 * found[2]
+
+
+def test_a_row_of_the_frame_is_a_baseline():
+    ours = integrated_gradients(REGRESSOR, X[:5], baseline=X.iloc[0])
+    np.testing.assert_array_equal(
+        ours, integrated_gradients(REGRESSOR, X[:5], baseline=X.iloc[[0]])
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 
 from sknn import GAN, AutoEncoder, MLPClassifier, MLPRegressor, TabularMLPRegressor
 from sknn.inspection import LossCurve, LossCurveDisplay
+from sknn.inspection.curves import _parts
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((40, 3))
@@ -89,8 +90,25 @@ def test_both_losses_of_a_gan():
 
 
 def test_tables_have_the_loss_of_rows_held_out():
-    table = TabularMLPRegressor(max_iter=2, n_members=2, random_state=0).fit(X, Y)
-    assert LossCurveDisplay.from_estimator(table).curves[-1].part == "validation"
+    table = TabularMLPRegressor(max_iter=2, n_members=2, random_state=0)
+    display = LossCurveDisplay.from_estimator(table.fit(X, Y, X_val=X, y_val=Y))
+    parts = [curve.part for curve in display.curves]
+    assert parts == ["training", "out of fold", "validation"]
+    # No single epoch is kept.
+    assert len(display.ax_.lines) == 3
+
+
+def test_lines_go_on_after_epochs_that_are_not_judged():
+    table = TabularMLPRegressor(max_iter=45, n_members=2, random_state=0, hidden_layer_sizes=(4,))
+    line = LossCurveDisplay.from_estimator(table.fit(X, Y)).lines_[-1]
+    assert line.get_xdata().tolist() == [*range(1, 41), 42, 44]
+    assert np.isfinite(line.get_ydata()).all()
+
+
+def test_members_have_no_best_epoch_in_common():
+    several = net(n_members=2, early_stopping=True, max_iter=3).fit(X, Y, X_val=X, y_val=Y)
+    display = LossCurveDisplay.from_estimator(several)
+    assert len(display.ax_.lines) == len(display.lines_) == 2
 
 
 def test_log_scale_and_losses_below_zero():
@@ -113,6 +131,35 @@ def test_axes_name_and_style_are_the_users():
     assert display.ax_ is ax
     assert display.lines_[0].get_label() == "mine, training"
     assert display.lines_[0].get_color() == "red"
+
+
+def test_losses_of_zero_are_gaps_on_a_log_scale():
+    loss = np.array([2.0, np.nan, 1.0, 0.0])
+    curve = LossCurve("a", "validation", np.arange(1, 5), loss)
+    display = LossCurveDisplay(curves=[curve]).plot(log_scale=True)
+    display.figure_.canvas.draw()
+    # The second epoch was not judged, so the line goes on.
+    np.testing.assert_array_equal(display.lines_[0].get_ydata(), [2.0, 1.0, np.nan])
+    assert display.plot().lines_[0].get_ydata()[-1] == 0
+    assert all("e" not in label.get_text() for label in display.ax_.get_yticklabels("both"))
+
+
+def test_a_loss_that_is_all_penalty_is_not_below_zero():
+    history = {"epoch": np.arange(2), "loss": np.array([3.0, 1.0])}
+    history["penalty"] = np.nextafter(history["loss"], 9)
+    ((_, data), *_) = _parts(history)
+    assert not data.any()
+
+
+def test_a_legend_names_the_first_of_many():
+    model = net().fit(X, Y)
+    display = LossCurveDisplay.from_estimator({f"{i}": model for i in range(40)})
+    names = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert names[0] == "0, training" and len(names) == 13
+    assert names[-1] == f"… and {len(display.lines_) - 12} more"
+    display.figure_.canvas.draw()
+    box, page = display.ax_.get_legend().get_window_extent(), display.figure_.bbox
+    assert box.height < page.height
 
 
 def test_one_epoch_and_lbfgs():

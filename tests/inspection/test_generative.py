@@ -9,7 +9,15 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from sknn import GAN, AutoEncoder, BernoulliRBM, GaussianRBM, MLPClassifier
+from sknn import (
+    GAN,
+    AutoEncoder,
+    BernoulliRBM,
+    GaussianRBM,
+    MLPClassifier,
+    RNNRegressor,
+    TableSynthesizer,
+)
 from sknn.inspection import ReconstructionDisplay, SamplesDisplay
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -39,6 +47,53 @@ def test_images_next_to_their_reconstructions(model, rows):
     np.testing.assert_array_equal(display.rows, X[:5].reshape(5, 4, 4))
     labels = [label.get_text() for label in display.ax_.get_yticklabels()]
     assert labels == ["rows", "reconstructions"]
+
+
+TABLE = pd.DataFrame(X[:, :4]).rename(columns=str)
+TABLE.insert(1, "city", np.array(["a", "b", "c"])[Y])
+TABLE["gap"] = np.where(Y == 1, np.nan, X[:, 4])
+
+
+@pytest.mark.parametrize("variational", [False, True])
+def test_rows_of_a_table_are_drawn_as_the_network_reads_them(variational):
+    model = coder(variational=variational).fit(TABLE)
+    display = ReconstructionDisplay.from_estimator(model, TABLE, n_rows=3)
+    assert display.kind == "rows"
+    np.testing.assert_array_equal(display.rows, model._check_inputs(TABLE[:3]))
+    assert display.reconstructions.shape == display.rows.shape
+    assert np.isin(display.reconstructions[:, 1:4], (0, 1)).all()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [coder(variational=True), GAN((4,), (4,), max_iter=1), TableSynthesizer(max_iter=1)],
+)
+def test_samples_of_a_table_are_drawn_by_its_numbers(model):
+    model.fit(TABLE)
+    display = SamplesDisplay.from_estimator(model, TABLE, n_samples=20)
+    assert display.samples[""].shape == (20, 2)
+    np.testing.assert_array_equal(display.data, TABLE[["0", "1"]])
+    other = SamplesDisplay.from_estimator(model, TABLE, n_samples=20, columns=(3, -2))
+    np.testing.assert_array_equal(other.data, TABLE[["2", "3"]])
+    with pytest.raises(ValueError, match="columns of numbers among .*'city'"):
+        SamplesDisplay.from_estimator(model, TABLE, columns=(0, 1))
+    with pytest.raises(ValueError, match="shape"):
+        SamplesDisplay.from_estimator(model, shape=(2, 4))
+
+
+def test_sixteen_columns_of_a_table_are_not_an_image():
+    synthesizer = TableSynthesizer(max_iter=1, random_state=0).fit(X)
+    assert SamplesDisplay.from_estimator(synthesizer).samples[""].shape == (500, 2)
+    words = pd.DataFrame({"city": TABLE["city"], "town": TABLE["city"]})
+    with pytest.raises(ValueError, match="columns of numbers"):
+        SamplesDisplay.from_estimator(TableSynthesizer(max_iter=1).fit(words))
+
+
+def test_networks_that_do_not_reconstruct_are_refused_before_their_rows_are_read():
+    sequences = [RNG.random((n, 2)) for n in (3, 8, 5)]
+    model = RNNRegressor((3,), learning_rate="cosine", tol=0, **BRIEF)
+    with pytest.raises(TypeError, match="does not reconstruct"):
+        ReconstructionDisplay.from_estimator(model.fit(sequences, np.arange(3.0)), sequences)
 
 
 def test_rows_that_are_not_images_are_drawn_as_lines():

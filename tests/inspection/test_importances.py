@@ -6,11 +6,20 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse as sp
 from sklearn.feature_selection import RFE, RFECV, SelectFromModel
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import AutoEncoder, CNNClassifier, MLPClassifier, MLPRegressor, TabularMLPRegressor
+from sknn import (
+    GAN,
+    AutoEncoder,
+    CNNClassifier,
+    MLPClassifier,
+    MLPRegressor,
+    RNNRegressor,
+    TabularMLPRegressor,
+)
 from sknn.inspection import feature_importances
 from sknn.inspection.shuffles import _drawn
 
@@ -81,6 +90,38 @@ def test_a_table_has_one_number_a_column(method):
     assert found.shape == (4,) and set(found.argsort()[-2:]) == {1, 3}
 
 
+@pytest.mark.parametrize("model", [AutoEncoder((2,), max_iter=3), GAN((4,), (4,), max_iter=3)])
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_frame_has_one_number_a_column_as_well(model):
+    frame = pd.DataFrame({"a": X[:, 0], "city": np.array(["x", "y", "z"])[np.arange(120) % 3]})
+    model.fit(frame)
+    for method in METHODS[1:]:
+        assert feature_importances(model, frame, method=method, random_state=0).shape == (2,)
+    if isinstance(model, AutoEncoder):
+        np.testing.assert_allclose(feature_importances(model).sum(), 1.0)
+        assert feature_importances(model).shape == (2,)
+    else:
+        with pytest.raises(AttributeError, match="random numbers"):
+            feature_importances(model)
+
+
+@pytest.mark.parametrize("method", METHODS[1:3])
+def test_missing_steps_have_no_importance(method):
+    padded = RNG.random((40, 6, 2))
+    padded[:, 5], padded[::2, 4] = np.nan, np.nan
+    model = RNNRegressor((4,), max_iter=2, learning_rate="cosine", tol=0, random_state=0)
+    found = feature_importances(model.fit(padded, padded[:, 0, 0]), padded, method=method)
+    assert found.shape == (6, 2) and found[:5].all() and not found[5].any()
+
+
+def test_ragged_sequences_have_no_columns_to_shuffle():
+    sequences = [RNG.random((n, 2)) for n in (3, 8, 5)]
+    model = RNNRegressor((4,), max_iter=1, learning_rate="cosine", tol=0)
+    model.fit(sequences, np.arange(3.0))
+    with pytest.raises(ValueError, match="several lengths"):
+        feature_importances(model, sequences, np.arange(3.0))
+
+
 def test_images_and_reconstructions():
     images = RNG.random((300, 4, 4))
     model = CNNClassifier(
@@ -122,6 +163,7 @@ def test_what_is_missing_is_named():
         ("gradients", (), "pass X"),
         ("permutation", (X,), "pass y"),
         ("magic", (X,), "method must be one of"),
+        ("permutation", (sp.csr_array(X), Y), "dense rows"),
     ]:
         with pytest.raises(ValueError, match=missing):
             feature_importances(FITTED, *given, method=method)
@@ -214,6 +256,14 @@ def test_rows_are_drawn_in_proportion_to_their_weights():
         assert (np.abs(often - expected) < 1).all()
 
 
+@pytest.mark.parametrize("weight", [None, np.ones(len(X))])
+def test_odd_arguments_of_shuffles(weight):
+    with pytest.raises(ValueError, match="n_repeats"):
+        feature_importances(FITTED, X, Y, n_repeats=0, sample_weight=weight)
+    with pytest.raises(ValueError, match="scoring must be one score"):
+        feature_importances(FITTED, X, Y, scoring=["r2"], sample_weight=weight)
+
+
 def test_weights_reach_the_scorer_that_was_requested():
     weight = np.where(X[:, 0] > 0, 10.0, 0.1)
     more = {"sample_weight": weight, "scoring": "neg_mean_absolute_error", "random_state": 0}
@@ -233,3 +283,9 @@ def test_weights_reach_the_scorer_that_was_requested():
 def test_odd_weights_are_refused(given, weight, words):
     with pytest.raises(ValueError, match=words):
         feature_importances(FITTED, *given, sample_weight=weight)
+
+
+def test_an_encoded_table_has_no_paths_of_weights():
+    net = TabularMLPRegressor(preset="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
+    with pytest.raises(AttributeError, match="Pass X with method='gradients'"):
+        feature_importances(net, X, method="weights")

@@ -84,6 +84,26 @@ def test_images_of_every_kind_of_layer(model, rows, layer, shape, expected):
     assert next(iter(display.weights.values())).shape == expected
 
 
+@pytest.mark.parametrize(
+    ("model", "rows", "layer"),
+    [
+        (GAN((16,), (4,), max_iter=1, random_state=0), X[:, :5], 0),
+        (net(16), X[:, :5], "output"),
+        (TabularMLPClassifier(hidden_layer_sizes=(4,), max_iter=1, random_state=0), X, 0),
+        (AutoEncoder((9, 4), **BRIEF), X[:, :5], "hidden1"),
+    ],
+)
+def test_inputs_without_places_are_not_taken_for_pixels(model, rows, layer):
+    model.fit(rows, Y)
+    assert WeightsDisplay.from_estimator(model, layer=layer).kind == "histogram"
+
+
+def test_the_discriminator_of_a_gan_reads_pixels():
+    gan = GAN((4,), (3,), max_iter=1, random_state=0).fit(X)
+    display = WeightsDisplay.from_estimator(gan, layer="discriminator_hidden0")
+    assert display.weights["discriminator_hidden0"].shape == (3, 4, 4)
+
+
 def test_histograms_of_all_layers():
     layers = [Dense(5), Residual([Dense(5)])]
     model = MLPClassifier(layers=layers, **BRIEF).fit(X[:, :3], Y)
@@ -259,6 +279,12 @@ def test_one_line_a_layer():
     assert len(dead.lines_) == 2 and dead.ax_.get_yscale() == "linear"
 
 
+def test_some_of_many_layers_are_named():
+    display = GradientDisplay(epoch=[1, 2], values={f"l{i}": [1.0, 0.1 * i] for i in range(50)})
+    names = [text.get_text() for text in display.plot().ax_.get_legend().get_texts()]
+    assert len(names) == 12 and (names[0], names[-1]) == ("l0", "l49")
+
+
 def test_gradients_that_were_not_measured():
     with pytest.raises(ValueError, match=r"Diagnostics\(\)"):
         GradientDisplay.from_estimator(net().fit(X, Y))
@@ -274,7 +300,8 @@ def test_the_plan_is_what_training_does(schedule):
     model = net(learning_rate=schedule, max_iter=6, n_iter_no_change=99)
     epochs, planned = next(iter(LearningRateDisplay.from_estimator(model).rates.values()))
     done = model.fit(X, Y)
-    real = LearningRateDisplay.from_estimator(done).rates["MLPClassifier"][1]
+    trained, real = LearningRateDisplay.from_estimator(done).rates["MLPClassifier"]
+    assert trained.tolist() == list(range(6)) and epochs[0] == 0
     if len(planned) == len(real):
         np.testing.assert_allclose(planned, real)
     else:
@@ -296,6 +323,8 @@ def test_schedules_by_name_and_by_themselves():
     assert [line.get_drawstyle() for line in display.lines_] == ["default", "steps-post"]
     assert [line.get_label() for line in display.lines_] == ["cosine", "plateau"]
     assert set(display.rates["plateau"][1]) == {0.001}
+    # The last epoch has a step as well.
+    assert [round(line.get_xdata()[-1], 6) for line in display.lines_] == [9.95, 10.0]
     with pytest.raises(InvalidParameterError, match="schedules"):
         LearningRateDisplay.from_schedules("slow")
 

@@ -1,6 +1,10 @@
 """The display of a network."""
 
+import re
+from itertools import combinations
+
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from sklearn.exceptions import NotFittedError
@@ -9,8 +13,9 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sknn import GAN, AutoEncoder, BernoulliRBM, DBNClassifier, MLPClassifier
+from sknn import GAN, AutoEncoder, BernoulliRBM, DBNClassifier, MLPClassifier, RNNClassifier
 from sknn.inspection import NetworkDisplay
+from sknn.layers import Dense, Dropout, Parallel, Residual
 
 X = np.random.default_rng(0).standard_normal((30, 4))
 Y = X[:, 0] > 0
@@ -131,3 +136,66 @@ def test_axes_of_the_user_hold_one_row():
     display = NetworkDisplay.from_estimator(deep(14), ax=ax)
     left, right = display.ax_.get_xlim()
     assert right - left > 14
+
+
+class GlobalFirst(Dense):
+    """A layer whose name is long."""
+
+    def __init__(self, units=2):
+        super().__init__(units)
+
+
+LONG = pd.DataFrame(X, columns=["W" * 30, "a name that goes on and on", "tiny", "\u4e2d" * 30])
+
+
+def overlapping(texts):
+    """Return pairs of texts of which one covers a part of the other."""
+    boxes = [text.get_window_extent() for text in texts if text.get_text()]
+    return [pair for pair in combinations(boxes, 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("own_figure", [True, False])
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [Dense(3)],
+        [Dense(8, name="a_long_name_of_a_layer"), Dense(8, "leaky_relu", name="another_long_name")],
+        [Dense(5000), Dense(20), Dense(20)],
+        [Dense(4), Parallel([[GlobalFirst()], [GlobalFirst()], [GlobalFirst()]])],
+        [Dense(4), Residual([Dense(4) for _ in range(20)])],
+        [Dense(4), Parallel([[Dense(2), Dropout(0.1)] for _ in range(9)])],
+        [Dense(4) for _ in range(50)],
+    ],
+    ids=["one", "names", "wide", "parallel", "long block", "many chains", "deep"],
+)
+def test_texts_do_not_cover_each_other_and_stay_in_the_picture(layers, own_figure):
+    classes = np.array(["no", "V" * 30, "yes"])[np.arange(30) % 3]
+    model = MLPClassifier(layers=layers, random_state=0).initialize(LONG, classes)
+    ax = None if own_figure else plt.subplots(figsize=(9, 4))[1]
+    display = NetworkDisplay.from_estimator(model, ax=ax)
+    display.figure_.canvas.draw()
+    assert not overlapping(display.ax_.texts)
+    page = display.figure_.bbox
+    for text in display.ax_.texts:
+        box = text.get_window_extent()
+        assert page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1
+
+
+def test_labels_are_inside_their_boxes():
+    steps = np.random.default_rng(0).random((10, 5, 2))
+    model = RNNClassifier((4,), random_state=0).initialize(steps, np.arange(10) % 3)
+    ax = NetworkDisplay.from_estimator(model).ax_
+    ax.figure.canvas.draw()
+    boxes = [patch.get_window_extent() for patch in ax.patches]
+    inside = [
+        t.get_window_extent() for t in ax.texts if t.get_text().startswith(("Last", "Global"))
+    ]
+    assert len(inside) == 3
+    for text in inside:
+        assert any(b.x0 <= text.x0 and text.x1 <= b.x1 and b.height < 40 for b in boxes)
+    found = re.findall(
+        r'<text [^>]*font-size="([\d.]+)"[^>]*>(Global\w+|LastStep)<', model._repr_html_()
+    )
+    assert len(found) == 3
+    assert all(0.6 * float(size) * len(name) <= 0.76 * 112 for size, name in found)

@@ -10,9 +10,11 @@ import scipy.sparse as sp
 from matplotlib import pyplot as plt
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import BaggingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
+from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -22,6 +24,7 @@ from sknn import (
     BernoulliRBM,
     MLPClassifier,
     MLPRegressor,
+    RNNClassifier,
     RNNRegressor,
     TabularMLPRegressor,
 )
@@ -117,6 +120,9 @@ def test_what_holds_no_network_is_distinguished_from_what_is_not_fitted(draw):
         (lambda: LearningRateDisplay.from_schedules("invscaling", n_batches=-1), "n_batches"),
         (lambda: OptimizerPathDisplay.from_optimizers({}), "optimizers must not be empty"),
         (lambda: OptimizerPathDisplay.from_optimizers("sgd", n_steps=-1), "n_steps"),
+        (lambda: OptimizerPathDisplay.from_optimizers("sgd", learning_rate="a"), "learning_rate"),
+        (lambda: OptimizerPathDisplay.from_optimizers("sgd", learning_rate={"sgd": -1}), "rate"),
+        (lambda: OptimizerPathDisplay.from_optimizers("sgd", limits=(1, 0, 0, 1)), "in order"),
         (lambda: OptimizerPathDisplay.from_optimizers("sgd", start=(1, 2, 3)), "start"),
         (lambda: OptimizerPathDisplay.from_optimizers("sgd", surface=max, limits=(0, 1)), "limits"),
         (lambda: LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, n_points=1), "n_points"),
@@ -132,6 +138,33 @@ def test_arguments_without_sense(draw, about):
     with pytest.raises(ValueError, match=about):
         draw()
     assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax: NetworkDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: LossCurveDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: LearningRateDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: WeightsDisplay.from_estimator(REGRESSOR, ax=ax),
+        lambda ax: WeightsDisplay.from_estimator(REGRESSOR, kind="histogram", ax=ax),
+        lambda ax: ActivationDisplay.from_estimator(REGRESSOR, X, ax=ax),
+        lambda ax: ReconstructionDisplay.from_estimator(CODER, X, ax=ax),
+        lambda ax: SamplesDisplay.from_estimator(GENERATOR, ax=ax),
+        lambda ax: OptimizerPathDisplay.from_optimizers("adam", ax=ax),
+        lambda ax: LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, n_points=2, ax=ax),
+    ],
+)
+def test_ax_is_one_axes_or_as_many_as_there_are_pictures(draw):
+    three = plt.figure(layout="constrained").subplots(1, 3)
+    for wrong, words in [(three, "3"), (list(three), "3"), ("left", "'left'"), (3, "got 3")]:
+        with pytest.raises(ValueError, match=f"^ax must be one Axes.*{words}"):
+            draw(wrong)
+    display = draw(three[1])
+    assert display.ax_ is three[1] and display.figure_ is three[1].figure
+    display.plot(three[2])
+    assert display.ax_ is three[2] and len(plt.get_fignums()) == 1
+    display.figure_.canvas.draw()
 
 
 def test_names_with_dollar_signs_are_not_formulas():
@@ -184,6 +217,36 @@ def test_the_landscape_is_that_of_transformed_targets():
     np.testing.assert_allclose(ours.loss, alone.loss)
 
 
+def test_the_landscape_of_sequences_of_targets():
+    steps = RNG.random((12, 5, 2))
+    for y, rows in [(steps[..., 0], steps), ([s[:, 0] > 0.5 for s in SEQUENCES], SEQUENCES)]:
+        kind = RNNRegressor if rows is steps else RNNClassifier
+        model = kind((3,), return_sequences=True, **BRIEF).fit(rows, y)
+        display = LossLandscapeDisplay.from_estimator(model, rows, y, n_points=3)
+        alone = model.score(rows, y) if rows is steps else None
+        assert np.isfinite(display.loss).all()
+        if alone is not None:
+            error = np.mean((model.predict(rows) - y) ** 2)
+            # Half the squared error of standardized targets.
+            np.testing.assert_allclose(display.loss[1, 1], error / np.var(y) / 2, rtol=1e-4)
+
+
+def test_a_path_is_a_list():
+    for wrong in (REGRESSOR, "abc", {"a": REGRESSOR}):
+        with pytest.raises(TypeError, match="path must be a list of estimators"):
+            LossLandscapeDisplay.from_estimator(REGRESSOR, X, Y, path=wrong)
+
+
+@pytest.mark.parametrize("apart", [1.0, 1e-3, 1e-6])
+def test_levels_of_a_landscape_have_different_labels(apart):
+    loss = 1.0 + apart * np.linspace(0, 1, 25).reshape(5, 5)
+    steps = np.linspace(-1, 1, 5)
+    display = LossLandscapeDisplay(x=steps, y=steps, loss=loss).plot()
+    display.figure_.canvas.draw()
+    labels = [text.get_text() for text in display.figure_.axes[1].get_yticklabels()]
+    assert len(labels) > 4 and len(set(labels)) == len(labels)
+
+
 def test_networks_whose_loss_cannot_be_taken_apart():
     table = TabularMLPRegressor(max_iter=1, random_state=0).fit(X, Y)
     with pytest.raises(TypeError, match="trained on numbers"):
@@ -230,3 +293,17 @@ def test_a_calibrated_classifier_holds_several_networks():
         LossCurveDisplay.from_estimator(calibrated)
     one = calibrated.calibrated_classifiers_[0].estimator
     assert len(LossCurveDisplay.from_estimator(one).curves[0].loss) == BRIEF["max_iter"]
+
+
+def test_an_ensemble_holds_several_networks():
+    for kind in (BaggingClassifier, OneVsRestClassifier):
+        ensemble = kind(MLPClassifier((3,), **BRIEF))
+        with pytest.raises(NotFittedError, match="Call fit first"):
+            LossCurveDisplay.from_estimator(ensemble)
+        ensemble.fit(X, Y > 0.5)
+        with pytest.raises(
+            TypeError, match=r"several networks; pass one of them, estimators_\[0\]"
+        ):
+            LossCurveDisplay.from_estimator(ensemble)
+    with pytest.raises(TypeError, match="estimator must be a network"):
+        LossCurveDisplay.from_estimator(BaggingClassifier(n_estimators=2).fit(X, Y > 0.5))

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from sknn.inspection import SearchDisplay
+from sknn.search import GridSearchCV
 from tests.estimators.data import THREE, X
 from tests.search.parts import network, search
 
@@ -35,6 +37,9 @@ def test_of_several_metrics():
 
 
 def test_nothing_to_draw():
-    for model in (search(), network().fit(X, THREE)):
-        with pytest.raises(ValueError, match="no history of candidates"):
-            SearchDisplay.from_estimator(model)
+    with pytest.raises(NotFittedError, match="not fitted"):
+        SearchDisplay.from_estimator(search())
+    grid = GridSearchCV(network(), {"alpha": [0.1, 1.0]}, cv=2).fit(X, THREE)
+    for wrong in (grid, network().fit(X, THREE), None):
+        with pytest.raises(TypeError, match="must be an ArchitectureSearchCV"):
+            SearchDisplay.from_estimator(wrong)

@@ -170,7 +170,7 @@ BAD_X = {
     "empty": (np.empty((0, 5)), "0 sample"),
     "no features": (np.empty((60, 0)), "0 feature"),
     "one dimension": (X[:, 0], "1D array"),
-    "three dimensions": (X[:, :, None], "dim 3|3D|3 dim"),
+    "three dimensions": (X[:, :, None], "3 axes"),
     "a number": (3.0, "scalar|array"),
     "none": (None, "None|NoneType|array|scalar"),
     "strings": (np.full((60, 5), "a"), "string|convert"),

@@ -131,8 +131,8 @@ REFUSED = {
     "complex column": (pd.DataFrame({"a": [1j]}), ValueError, "'a' of X: Complex"),
     "complex objects": (np.array([[1j]], object), ValueError, "column 0 .* of X: Complex"),
     "beyond floats": ([[10**400], [1]], ValueError, "column 0 .* of X"),
-    "None": (None, ValueError, "In X"),
-    "text": ("abc", ValueError, "In X"),
+    "None": (None, ValueError, "X is a single value, None"),
+    "text": ("abc", ValueError, "X is a text, .abc."),
 }
 
 

@@ -166,6 +166,33 @@ def test_dates_however_they_are_spelt(layout):
     assert np.array_equal(alone, encoder.transform(column(texts[:5])))
 
 
+@pytest.mark.parametrize("layout", ["%d %b %Y", "%d/%m/%Y", "%B %d, %Y %H:%M", "%m/%d/%Y"])
+def test_dates_of_several_layouts_in_one_column(layout):
+    days = DAYS.astype("M8[D]")
+    texts = [f"{each:{'%Y-%m-%d' if i % 2 else layout}}" for i, each in enumerate(days.tolist())]
+    same(column(texts), days[:, None], "date")
+
+
+def test_ambiguous_dates_among_others():
+    """They are odd if there are few of them; if there are many, the column is a category."""
+    days = [f"{day}" for day in DAYS.astype("M8[D]")]
+    with pytest.warns(
+        TableWarning, match="is read as dates, and entries that are not .'05/06/2024'"
+    ):
+        assert TableEncoder().fit(column([*days, "05/06/2024"])).kinds_ == ["date"]
+    half = [f"0{1 + i % 9}/0{2 + i % 7}/2024" for i in range(N)]
+    with pytest.warns(TableWarning, match="day and month cannot be distinguished"):
+        assert TableEncoder().fit(column([*days, *half])).kinds_ == ["category"]
+
+
+def test_a_date_in_another_layout_later_is_read():
+    X = column([f"{moment:%d/%m/%Y}" for moment in MOMENTS])
+    encoder = TableEncoder().fit(X)
+    expected = encoder.transform(column(["27/02/2021"]))
+    for text in ("2021-02-27", "27 Feb 2021", "February 27, 2021"):
+        assert np.array_equal(encoder.transform(column([text])), expected)
+
+
 def test_periods():
     periods = pd.Series(pd.PeriodIndex(DAYS.astype("M8[D]"), freq="D"))
     plain = pd.DataFrame({"d": DAYS.astype("M8[D]")})
@@ -287,7 +314,7 @@ def test_columns_in_another_form_later():
 
 def test_a_form_that_changed_is_warned_of():
     encoder = TableEncoder().fit(column([f"{m:%d/%m/%Y}" for m in MOMENTS]))
-    other = column([f"{m:%Y-%m-%d}" for m in MOMENTS])
+    other = column([f"{m:%Y week %W}" for m in MOMENTS])
     with pytest.warns(TableWarning, match="120 of 120 entries of column 0 .* dates") as record:
         encoder.transform(other)
     assert len(record) == 1

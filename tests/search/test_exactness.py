@@ -1,5 +1,7 @@
 """Survivors are trained as `fit` would train them, and no epoch is trained twice."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
@@ -48,17 +50,26 @@ def scores(found, rows):
     return np.array([found.cv_results_[f"split{k}_test_score"][rows] for k in range(2)])
 
 
+def question(case, piped):
+    """Return a network and what is searched, in a pipeline or not."""
+    model = network(batch_size=16, **CASES[case])
+    return (make_pipeline(StandardScaler(), model), PIPED) if piped else (model, SPACE)
+
+
+@cache
+def all_trained(case, piped):
+    model, space = question(case, piped)
+    found = RandomizedSearchCV(model, space, n_iter=6, cv=2, random_state=0, refit=False)
+    return found.fit(X, THREE)
+
+
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(
     ("strategy", "piped"), [("halving", True), ("hyperband", False), ("random", True)]
 )
 def test_survivors_are_those_of_a_search_that_trains_all_to_the_end(case, strategy, piped):
-    model, space = network(batch_size=16, **CASES[case]), SPACE
-    if piped:
-        model, space = make_pipeline(StandardScaler(), model), PIPED
-    ours = search(model, space, strategy=strategy, refit=False).fit(X, THREE)
-    theirs = RandomizedSearchCV(model, space, n_iter=6, cv=2, random_state=0, refit=False)
-    theirs.fit(X, THREE)
+    ours = search(*question(case, piped), strategy=strategy, refit=False).fit(X, THREE)
+    theirs = all_trained(case, piped)
     assert ours.cv_results_["params"] == theirs.cv_results_["params"]
     budget = [ours.brackets_[b][r][0] for b, r in zip(*bracket_and_rung(ours), strict=True)]
     last = np.array(budget) == 9

@@ -18,10 +18,10 @@ from sklearn.model_selection import KFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import get_tags
-from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from sknn import AutoEncoder, MLPClassifier, MLPRegressor, search
 from sknn.search import blocks
+from tests.checks.contract import brief, checks_of
 from tests.estimators.data import BINARY, REAL, THREE, X
 from tests.search.grouped import OURS, THEIRS, both, record
 from tests.search.parts import Counted, CrossFitted
@@ -96,7 +96,7 @@ def name_of(each):
     return each.func.__name__ if callable(each) else type(each).__name__
 
 
-CHECKS = [pair for each in SEARCHES for pair in estimator_checks_generator(each)]
+CHECKS = [pair for each in SEARCHES for pair in checks_of(each, brief(each))]
 
 
 @pytest.mark.parametrize(("estimator", "check"), CHECKS, ids=name_of)

@@ -11,6 +11,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sknn import MLPClassifier
 from sknn.search import GridSearchCV, cross_validate
+from sknn.search.interrupted import compared
 from tests.estimators.data import THREE, X
 from tests.search import parts
 from tests.search.grouped import OURS, THEIRS, both
@@ -137,6 +138,42 @@ def test_ctrl_c_keeps_what_is_known():
     assert np.isfinite(scores).tolist() == [True, True, False, False]
     assert search.best_index_ in (0, 1)
     assert search.predict(X).shape == (60,)
+
+
+def test_ctrl_c_in_a_later_split_compares_the_candidates_on_those_before():
+    net = MLPClassifier((4,), max_iter=8, learning_rate="cosine", random_state=0)
+    grid, kept = {"alpha": [0.1, 100.0, 1.0]}, []
+
+    def scorer(net, X, y):
+        if len(kept) == 6:
+            raise KeyboardInterrupt
+        kept.append(net.score(X, y))
+        return kept[-1]
+
+    search = GridSearchCV(net, grid, cv=4, scoring=scorer, return_train_score=False)
+    with (
+        pytest.warns(UserWarning, match="3 of 3 candidates have scores on 2 of 4 splits"),
+        pytest.warns(UserWarning, match="scores are non-finite"),
+    ):
+        search.fit(X, THREE)
+    table = search.cv_results_
+    whole = GridSearchCV(net, grid, cv=4).fit(X, THREE).cv_results_
+    first = np.array([whole["split0_test_score"], whole["split1_test_score"]])
+    np.testing.assert_array_equal(table["mean_test_score"], first.mean(axis=0))
+    np.testing.assert_array_equal(table["std_test_score"], first.std(axis=0))
+    assert np.isnan(table["split2_test_score"]).all()
+    assert search.best_index_ == first.mean(axis=0).argmax() and search.predict(X).shape == (60,)
+
+
+@pytest.mark.parametrize(
+    ("reached", "expected"),
+    [
+        ([[1, 1], [1, 0], [1, 1]], [True, False, True]),
+        ([[1, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 0]], [False, True, True, False]),
+    ],
+)
+def test_candidates_with_the_same_splits_are_compared(reached, expected):
+    assert compared(np.array(reached, bool)).tolist() == expected
 
 
 def test_ctrl_c_before_anything_is_known():

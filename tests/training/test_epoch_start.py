@@ -181,8 +181,16 @@ class Press(Callback):
             os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.fixture
+def handler_of_ctrl_c():
+    """Let Ctrl-C raise, which a shell prevents in the processes it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there, a signal ends the process")
-def test_a_real_signal():
+def test_a_real_signal(handler_of_ctrl_c):
     whole = MLPRegressor(**MLP, early_stopping=True).fit(X, REAL)
     part = interrupted(clone(whole).set_params(callbacks=[Press()]), X, REAL)
     assert part.n_iter_ == 4

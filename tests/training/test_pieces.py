@@ -124,6 +124,7 @@ def limits():
     return [pool["num_threads"] for pool in ThreadpoolController().select(user_api="blas").info()]
 
 
+@pytest.mark.usefixtures("two_blas_threads")
 def test_threads_are_limited_for_small_products_only(monkeypatch):
     monkeypatch.delenv("SKNN_BLAS_THREADS", raising=False)
     before = limits()
@@ -140,6 +141,7 @@ def test_threads_are_limited_for_small_products_only(monkeypatch):
         assert limits() == before
 
 
+@pytest.mark.usefixtures("two_blas_threads")
 def test_threads_come_back_after_errors_and_from_many_users():
     before = limits()
     with pytest.raises(ZeroDivisionError), threads.blas_threads(10):

@@ -29,6 +29,15 @@ class Activation(Spec, family=True):
     of `y` with the dtype named by `work_dtype` (None: no array; ``"same"``: the dtype of the data).
     """
 
+    hints: ClassVar[dict[str, str]] = {
+        "sigmoid": " Did you mean 'logistic'?",
+        "linear": " Did you mean 'identity'?",
+        "swish": " Did you mean 'silu'?",
+        "softmax": (
+            " The output layer, with softmax for several classes, is added for you: leave it out."
+        ),
+    }
+    """What to say of names that other libraries use."""
     needs_input: ClassVar[bool] = False
     work_dtype: ClassVar[Any] = "same"
     monotone: ClassVar[bool] = False

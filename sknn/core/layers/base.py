@@ -113,6 +113,8 @@ class Layer(Spec, family=True):
     """Rows of W whose inputs are zero in all of a batch are neither read nor have a gradient."""
     bears_any_scale: ClassVar[bool] = False
     """Works the same at any scale of its input, so no warning is needed if it comes first."""
+    largest_scale: ClassVar[float] = 100.0
+    """Root mean square of an input beyond which units learn poorly."""
     takes_maximum: ClassVar[bool] = False
     """Has no derivative where the largest entries are equal."""
     depends_on_rows: ClassVar[bool] = False

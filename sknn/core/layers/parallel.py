@@ -105,8 +105,18 @@ class Parallel(Block):
     @property
     def bears_any_scale(self) -> bool:  # type: ignore[override]
         """Whether every branch does."""
-        starts = [named(layers)[:1] for layers in self._lists()]
-        return all(start and start[0][1].bears_any_scale for start in starts)
+        starts = self._starts()
+        return all(start is not None and start.bears_any_scale for start in starts)
+
+    @property
+    def largest_scale(self) -> float:  # type: ignore[override]
+        """That of the branch with the lowest."""
+        scales = [start.largest_scale for start in self._starts() if start is not None]
+        return min(scales, default=Layer.largest_scale)
+
+    def _starts(self) -> list[Layer | None]:
+        """Return the first layer of each branch."""
+        return [next((layer for _, layer in named(layers)), None) for layers in self._lists()]
 
     def _joined(self, shapes: list[Shape]) -> Shape:
         first, whole = shapes[0], self.merge == "sum"

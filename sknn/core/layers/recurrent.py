@@ -58,6 +58,7 @@ class Recurrent(Layer):
 
     has_units = True
     uses_mask = True
+    largest_scale = 10.0  # Gates saturate.
     constraints = {
         "units": integer(1),
         "return_sequences": boolean(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from sknn.core import constraints
-from sknn.core.schedules.base import progress
+from sknn.core.schedules.base import planned_epochs, progress
 from sknn.core.spec import Spec
 
 
@@ -25,6 +25,16 @@ class BatchSizeSchedule(Spec, family=True):
         n_rows : int
             Rows of the training data; no batch is larger.
         """
+
+    def planned_epochs(self, horizon: int) -> int:
+        """Return how many epochs the sizes are planned for; 0 if they have no horizon.
+
+        Parameters
+        ----------
+        horizon : int
+            As for :meth:`size`.
+        """
+        return planned_epochs(self, horizon)
 
 
 class BatchSize(BatchSizeSchedule):

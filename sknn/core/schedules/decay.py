@@ -1,4 +1,4 @@
-"""Rates that depend on time alone and have no horizon."""
+"""Rates that depend on time alone."""
 
 from __future__ import annotations
 
@@ -135,3 +135,7 @@ class Step(Schedule, alias="step"):
         else:
             cuts = int(epoch // self.every)
         return float(self.decay) ** cuts
+
+    def planned_epochs(self, horizon: int) -> int:
+        """Return the horizon of two cuts; cuts at regular intervals have none."""
+        return 0 if self.every else int(horizon)

@@ -82,9 +82,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Kullback-Leibler penalty, other codes an L1 penalty on the mean activation above it.
     sparsity_weight : float, default=1.0
         Strength of the pull toward sparsity.
-    contraction : float, default=0.0
+    contraction : float or "auto", default="auto"
         Strength of a penalty on the squared derivatives of every layer of the encoder with respect
-        to its inputs [3]_; for the activations identity, logistic, relu, and tanh.
+        to its inputs [3]_; for the activations identity, logistic, relu, and tanh. "auto" is 0,
+        except for a single hidden layer that could copy X; see the notes.
     contamination : float or "auto", default="auto"
         Share of the training rows that :meth:`predict_outlier` reports as outliers; "auto" is 0.1.
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
@@ -189,6 +190,17 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
 
     Notes
     -----
+    A single hidden layer could copy X if it has at least as many units as X has components with a
+    variance above one percent of :math:`\bar v`, the mean variance of the columns. Errors would
+    then say nothing about a row. So with ``contraction="auto"``, the derivatives of the code and of
+    the output are penalized such that a component of variance :math:`v` loses the share
+    :math:`\min(1, 0.01 \, \bar v / v)` [8]_. Unusual directions lose most, while the mean squared
+    error is below :math:`0.01 \, \bar v`. The rows of the first call decide, and X with more than
+    twice as many columns as units is not examined. This holds for the squared error, relu or
+    identity units, and stochastic solvers, without other parameters that prevent copies
+    (`corruption`, `normalization`, `pretrain`, `sparsity`, `tied_weights`, `variational`).
+    ``contraction=0`` allows a copy.
+
     A frame in which every column holds numbers or booleans without gaps is read as an array, and
     reconstructions are arrays, as in scikit-learn; only :meth:`sample` returns a frame. The first
     call decides. Any other frame is encoded: a level becomes one column, and so do missing entries
@@ -199,7 +211,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     rows of the last call, averaged over columns: levels that nothing predicts would otherwise hide
     everything else. A level that was never seen counts as equal parts of all known ones. With
     ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded like those in
-    training, and lie in their range.
+    training, and lie in their range. Text is read as by :class:`~sknn.preprocessing.TableEncoder`;
+    numbers and dates in text are returned as text in the most frequent form of the column.
 
     With ``outlier_score="distance"``, rows are judged by their residuals
     :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by
@@ -232,6 +245,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     .. [6] Chen, Wiesel, Eldar & Hero (2010), "Shrinkage algorithms for MMSE covariance estimation",
        IEEE Transactions on Signal Processing 58.
     .. [7] Sugiyama & Borgwardt (2013), "Rapid distance-based outlier detection via sampling", NIPS.
+    .. [8] Kunin, Bloom, Goeva & Seed (2019), "Loss landscapes of regularized linear autoencoders",
+       ICML.
 
     Examples
     --------
@@ -267,7 +282,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         corruption_level: Any = 0.1,
         sparsity: Any = None,
         sparsity_weight: Any = 1.0,
-        contraction: Any = 0.0,
+        contraction: Any = "auto",
         contamination: Any = "auto",
         outlier_score: Any = "error",
         output_groups: Any = None,
@@ -423,9 +438,10 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Returns
         -------
         rows : ndarray or frame of shape (n_samples, n_features)
-            A frame with the names and dtypes of that of `fit`, if that held more than numbers.
+            A frame with the names and dtypes of that of `fit`, if that held more than numbers, and
+            with the index of X.
         """
-        return self._form.restored(self._decoded(X))
+        return self._form.restored(self._decoded(X), X)
 
     def _decoded(self, X: Any) -> NDArray:
         """Return the output of the decoder for codes, before it becomes a table again."""
@@ -450,7 +466,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         Returns
         -------
         reconstruction : ndarray or frame of shape (n_samples, n_features)
-            A frame with the names and dtypes of that of `fit`, if that held more than numbers.
+            A frame with the names and dtypes of that of `fit`, if that held more than numbers, and
+            with the index of X.
 
         Raises
         ------
@@ -464,7 +481,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
                 "inverse_transform(transform(X)) for the dense array, or predict some rows, "
                 "X[:1000].toarray(), at a time."
             )
-        return self._form.restored(self._targets.predict(self._through(x), self._loss))
+        return self._form.restored(self._targets.predict(self._through(x), self._loss), X)
 
     def score_samples(self, X: Any) -> NDArray:
         """Return minus the mean squared reconstruction error of every row, or minus its distance.
@@ -514,6 +531,8 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
         ----------
         n_samples : int, default=1
         random_state : int, RandomState or None, default=None
+            Seed of these rows, whatever the parameter of the estimator is; None draws other ones in
+            every call.
 
         Returns
         -------

@@ -68,7 +68,7 @@ def check(estimator: Any) -> None:
         )
     if estimator.variational:
         for name in ("tied_weights", "sparsity", "contraction", "pretrain", "normalization"):
-            if getattr(estimator, name):
+            if getattr(estimator, name) not in (None, False, 0, "auto"):
                 raise ValueError(
                     f"variational=True cannot be combined with {name}={getattr(estimator, name)!r}."
                 )
@@ -138,7 +138,8 @@ def _corruption(estimator: Any, targets: ReconstructionTargets) -> list[Layer]:
 
 def _encoding(estimator: Any, sizes: list[int], activations: list[Any]) -> list[Layer]:
     layers: list[Layer] = []
-    contraction = float(estimator.contraction)
+    whole = _whole_contraction(estimator)
+    contraction = whole if estimator.contraction == "auto" else float(estimator.contraction)
     for size, activation in zip(sizes, activations, strict=True):
         layers += block(estimator, size, activation, contraction=contraction)
     if not estimator.variational:
@@ -146,6 +147,11 @@ def _encoding(estimator: Any, sizes: list[int], activations: list[Any]) -> list[
     # Means and logarithms of variances.
     weight = estimator.kl_weight / estimator._targets.loss_scale
     return [*layers[:-1], Dense(2 * sizes[-1], "identity"), Latent(weight)]
+
+
+def _whole_contraction(estimator: Any) -> float:
+    """Return the strength of the penalty on the encoder and the decoder."""
+    return float(estimator._targets.contraction) if estimator.contraction == "auto" else 0.0
 
 
 def _penalty(estimator: Any, activation: Any) -> list[Layer]:
@@ -165,7 +171,7 @@ def _decoding(estimator: Any, sizes: list[int], activations: list[Any], n_raw: i
         owner = f"hidden{i + 1}" if tied else None
         name = f"decoder{len(sizes) - 2 - i}"
         layers += block(estimator, sizes[i], activations[i], name=name, tied_to=owner)
-    last = output_layer(n_raw)
+    last = output_layer(n_raw).set_params(contraction=_whole_contraction(estimator))
     return [*layers, last.set_params(tied_to="hidden0") if tied else last]
 
 
@@ -217,10 +223,13 @@ def start(estimator: Any, state: FitState) -> bool:
     sizes, _ = _encoder(estimator)
     found = pca.components(x, weight, sizes[-1])
     logistic = estimator._targets.output == "logistic"
-    scale, tied = estimator._targets.scale, bool(estimator.tied_weights)
-    carried = found is not None and pca.start(
-        _dense_chain(network), found.divided(scale), tied, logistic
-    )
+    if found is None:
+        return False
+    found = found.divided(estimator._targets.scale)
+    lost = estimator._targets.lost if _whole_contraction(estimator) else 0.0
+    found = found.shrunk(lost) if lost else found
+    alike = bool(estimator.tied_weights or lost)
+    carried = pca.start(_dense_chain(network), found, alike, logistic)
     return carried and not logistic and estimator.corruption is None
 
 

@@ -52,6 +52,22 @@ class Components(NamedTuple):
         parts = (self.mean / scale, self.axes, self.reach / scale, self.spread / scale)
         return Components(*parts)
 
+    def shrunk(self, lost: float) -> Components:
+        """Return axes whose product with their transpose shrinks rows along each component.
+
+        That is what penalties on the squared weights of both layers of a linear network lead to:
+        every component keeps the share ``1 - lost / variance`` (Kunin et al., 2019, "Loss
+        landscapes of regularized linear autoencoders", ICML).
+
+        Parameters
+        ----------
+        lost : float
+            Variance below which nothing is left of a component.
+        """
+        kept = 1.0 - lost / np.maximum(self.spread**2, lost)
+        root = np.sqrt(kept)
+        return Components(self.mean, self.axes * root, self.reach * root, self.spread * root)
+
 
 def components(x: Any, weight: NDArray | None, k: int) -> Components | None:
     """Return the first k principal components; None if they are too expensive.

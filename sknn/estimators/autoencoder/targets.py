@@ -38,6 +38,8 @@ class ReconstructionTargets(Targets):
         linear, because the steps of an optimizer have a fixed size for any units of X.
     """
 
+    lost = 0.0
+    """Variance up to which a code as wide as X loses components of it, in the units of training."""
     crossed = True
     """If the output is logistic, "auto" is cross-entropy."""
 
@@ -63,7 +65,7 @@ class ReconstructionTargets(Targets):
         self.crossed = likely or _is_nearly_binary(x, weight)
         self.groups = groups
         if scalable and self.output == "identity" and groups is None:
-            self.scale = _mean_deviation(x, weight)
+            self.scale = mean_deviation(x, weight)
 
     def continued(self, x: Any) -> ReconstructionTargets:
         """Return the targets for a later call, whose rows may be the first sparse ones."""
@@ -82,6 +84,12 @@ class ReconstructionTargets(Targets):
     def loss_scale(self) -> int:
         """Divisor of the loss with respect to a sum over the outputs."""
         return self.n_outputs if self.task == "regression" else 1
+
+    @property
+    def contraction(self) -> float:
+        """Strength of the penalty on the derivatives of both layers that loses components."""
+        slope = 0.25 if self.output == "logistic" else 1.0
+        return 0.5 * self.lost * slope / self.loss_scale
 
     def bind(self, loss: Any) -> Loss:
         """Return the loss given by a name, a spec, or "auto", bound to the task."""
@@ -212,7 +220,7 @@ def _check_size(largest: float, x: Any) -> None:
         )
 
 
-def _mean_deviation(x: Any, weight: NDArray | None) -> float:
+def mean_deviation(x: Any, weight: NDArray | None) -> float:
     """Return the square root of the (weighted) mean variance of the columns, or 1 if it is zero."""
     share = np.full(x.shape[0], 1.0 / x.shape[0]) if weight is None else weight / weight.sum()
     mean = column_means(x, weight)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sknn._validation.arrays import Rows
 from sknn.core.layout import Growth
+from sknn.estimators.autoencoder.automatic import lost_variance
 from sknn.estimators.autoencoder.layers import output_groups
 from sknn.estimators.autoencoder.table import table_targets
 from sknn.estimators.autoencoder.targets import ReconstructionTargets
@@ -25,9 +26,11 @@ class ReconstructionTask(Task):
         groups = output_groups(estimator, rows.x.shape[1])
         # Tied weights cannot be brought to the units of X at both ends.
         scalable = estimator.layers is None and not estimator.tied_weights
-        return ReconstructionTargets(
+        targets = ReconstructionTargets(
             rows, estimator.output_activation, groups, scalable, bool(estimator.variational)
         )
+        targets.lost = lost_variance(estimator, targets, rows)
+        return targets
 
     def update_targets(self, known: Any, y: Any, state: FitState) -> tuple[Targets, Growth | None]:
         """Let later rows be the first sparse ones."""

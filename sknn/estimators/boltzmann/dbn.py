@@ -86,7 +86,8 @@ class DBNClassifier(DeepBelief, NetworkClassifier):
         are called only during fine-tuning.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, multiplied by the sample weights. A list gives one dict for each
-        output. Pretraining uses it, too.
+        output of a `y` with several columns of classes. Not for multi-label `y`. Pretraining uses
+        it, too.
 
     Attributes
     ----------

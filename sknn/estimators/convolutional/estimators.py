@@ -16,17 +16,20 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     ----------
     filters : int or sequence of int, default=(32, 64)
         Number of filters of each convolution.
-    kernel_size : int or tuple of int, default=3
-        Size of the filters. The length of a tuple says along how many axes they move: ``(7,)``
-        along the steps of a signal, ``(3, 3)`` over an image.
+    kernel_size : int, tuple of int or "auto", default="auto"
+        Size of the filters. The length of a tuple says along how many axes they move: ``(9,)``
+        along the steps of a signal, ``(3, 3)`` over an image. "auto" is 3 for images, and 9 for
+        signals with ``padding='same'``, ``strides=1``, and at least 16 steps (4 to the power of the
+        number of convolutions), otherwise 3.
     input_shape : tuple of int, default=None
         Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
         ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
     channels : {"last", "first"}, default="last"
         Position of the channels in a row. `input_shape` and flat rows have the same order. "last"
         is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
-    pool_size : int, tuple of int or None, default=2
-        Size of the pooling windows after each convolution, at most the length of the axis.
+    pool_size : int, tuple of int, "auto" or None, default="auto"
+        Size of the pooling windows after each convolution, at most the length of the axis. "auto"
+        is 4 if a `kernel_size` of "auto" would be 9, otherwise 2.
     pooling : {"max", "average", None}, default="max"
         How each window is reduced. A nondecreasing activation is applied after the maximum, which
         gives the same result and is cheaper.
@@ -116,7 +119,7 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, multiplied by the sample weights. A list gives one dict for each
-        output.
+        output of a `y` with several columns of classes. Not for multi-label `y`.
     label_smoothing : float, default=0.0
         Share of the target that is spread evenly over all classes.
 
@@ -168,11 +171,11 @@ class CNNClassifier(ConvolutionalNetwork, NetworkClassifier):
     def __init__(
         self,
         filters: Any = (32, 64),
-        kernel_size: Any = 3,
+        kernel_size: Any = "auto",
         *,
         input_shape: Any = None,
         channels: Any = "last",
-        pool_size: Any = 2,
+        pool_size: Any = "auto",
         pooling: Any = "max",
         strides: Any = 1,
         padding: Any = "same",
@@ -248,17 +251,20 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     ----------
     filters : int or sequence of int, default=(32, 64)
         Number of filters of each convolution.
-    kernel_size : int or tuple of int, default=3
-        Size of the filters. The length of a tuple says along how many axes they move: ``(7,)``
-        along the steps of a signal, ``(3, 3)`` over an image.
+    kernel_size : int, tuple of int or "auto", default="auto"
+        Size of the filters. The length of a tuple says along how many axes they move: ``(9,)``
+        along the steps of a signal, ``(3, 3)`` over an image. "auto" is 3 for images, and 9 for
+        signals with ``padding='same'``, ``strides=1``, and at least 16 steps (4 to the power of the
+        number of convolutions), otherwise 3.
     input_shape : tuple of int, default=None
         Shape of a row, if X is flat. For example ``(8, 8)``, ``(32, 32, 3)``, or ``(150, 2)`` with
         ``kernel_size=(7,)``. None reads a flat row as a signal with one channel.
     channels : {"last", "first"}, default="last"
         Position of the channels in a row. `input_shape` and flat rows have the same order. "last"
         is (H, W, C) or (T, C), "first" is (C, H, W) or (C, T), as in some other libraries.
-    pool_size : int, tuple of int or None, default=2
-        Size of the pooling windows after each convolution, at most the length of the axis.
+    pool_size : int, tuple of int, "auto" or None, default="auto"
+        Size of the pooling windows after each convolution, at most the length of the axis. "auto"
+        is 4 if a `kernel_size` of "auto" would be 9, otherwise 2.
     pooling : {"max", "average", None}, default="max"
         How each window is reduced. A nondecreasing activation is applied after the maximum, which
         gives the same result and is cheaper.
@@ -403,11 +409,11 @@ class CNNRegressor(ConvolutionalNetwork, NetworkRegressor):
     def __init__(
         self,
         filters: Any = (32, 64),
-        kernel_size: Any = 3,
+        kernel_size: Any = "auto",
         *,
         input_shape: Any = None,
         channels: Any = "last",
-        pool_size: Any = 2,
+        pool_size: Any = "auto",
         pooling: Any = "max",
         strides: Any = 1,
         padding: Any = "same",

@@ -29,6 +29,9 @@ from sknn.estimators.settings.wording import KEPT, LAST_LAYER, ROWS
 from sknn.estimators.shaped import ShapedNetwork
 
 _POOLING: dict[str, Any] = {"max": MaxPool, "average": AveragePool}
+# What "auto" means for long signals, and for images and short signals.
+_WIDE = {"kernel_size": 9, "pool_size": 4}
+_NARROW = {"kernel_size": 3, "pool_size": 2}
 # Parameters that `layers` replaces.
 _EXPANDED = (
     "filters",
@@ -57,8 +60,8 @@ class ConvolutionalNetwork(ShapedNetwork):
     """Convolutions and pooling in turn, then dense layers."""
 
     filters: Any = (32, 64)
-    kernel_size: Any = 3
-    pool_size: Any = 2
+    kernel_size: Any = "auto"
+    pool_size: Any = "auto"
     pooling: Any = "max"
     strides: Any = 1
     padding: Any = "same"
@@ -174,6 +177,8 @@ class ConvolutionalNetwork(ShapedNetwork):
     def _extent(self, name: str) -> Any:
         """Return a size in the form for layers: an int, or one for each axis of an image."""
         size, n_axes = getattr(self, name), len(self.input_shape_) - 1
+        if isinstance(size, str):
+            return (_WIDE if self._is_long_signal() else _NARROW)[name]
         if not isinstance(size, (tuple, list)):
             return int(size)
         if len(size) != n_axes:
@@ -182,6 +187,13 @@ class ConvolutionalNetwork(ShapedNetwork):
                 f"{n_axes} axes; pass an int, or one entry for each axis."
             )
         return int(size[0]) if n_axes == 1 else tuple(int(n) for n in size)
+
+    def _is_long_signal(self) -> bool:
+        """Whether X holds signals in which wide windows leave something after each convolution."""
+        if len(self.input_shape_) != 2 or self.padding != "same" or self._extent("strides") != 1:
+            return False
+        n_convolutions = len(layer_specs.hidden_sizes(self.filters))
+        return int(self.input_shape_[0]) >= _WIDE["pool_size"] ** n_convolutions
 
     def _pool(self) -> list[Layer]:
         if self.pooling is None or self.pool_size is None:

@@ -43,6 +43,7 @@ _OWN = frozenset(
 _FAMILIES = ("AutoEncoder", "DBNClassifier", "DBNRegressor", "MLPClassifier", "MLPRegressor")
 # Layers that use other parameters at the start, or add a term to the loss that needs all rows.
 _NOT = ("contraction", "output_groups", "pretrain", "sparsity", "variational")
+_OFF = (None, False, 0.0, "auto")
 _LAYERS = (Activate, BatchNorm, Dense, Dropout, Flatten, GaussianNoise, LayerNorm)
 # Options of Dense that need no separate values for members.
 _DENSE = frozenset(("units", "activation", "use_bias", "weight_init", "bias_init", "name"))
@@ -117,7 +118,7 @@ def _stands_alone(trial: Any, recipe: Recipe) -> bool:
         or not isinstance(trial.random_state, int)
         or not isinstance(recipe.optimizer, Figured)
         or not (recipe.scoring is None or isinstance(recipe.scoring, str))
-        or any(getattr(trial, name, None) for name in _NOT)
+        or any(getattr(trial, name, None) not in _OFF for name in _NOT)
     )
 
 

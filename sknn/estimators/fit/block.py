@@ -155,6 +155,8 @@ def _open(estimators: Sequence[Any], call: Call) -> list[FitState]:
     state = open_fit(first, call, recipes[0], given[0])
     if not isinstance(state.train.x, np.ndarray) and any(map(_waits, recipes)):
         raise ValueError("Alone, only the weights that sparse rows touch would be moved.")
+    if any(getattr(layer, "contraction", 0.0) for layer in state.network.layers):
+        raise ValueError("The penalty of a layer is a sum over all members.")
     learned = {
         name: value
         for name, value in vars(first).items()

@@ -114,7 +114,7 @@ def encoded(state: FitState, rows: Rows, dtype: Any) -> Any:
 def _judge(scorer: Any, model: Any, rows: Rows, weights: dict[str, Any]) -> float:
     try:
         return float(scorer(model, rows.x, rows.y, **weights))
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise ValueError(
             f"scoring={model.scoring!r} cannot judge this {type(model).__name__}: {error}"
         ) from error
@@ -129,7 +129,7 @@ def watch_for(state: FitState) -> Watch:
     patience = recipe.patience
     # Planned schedules are not cut off when the training loss stalls on the way; held-out rows are
     # more reliable.
-    planned = 0 if watching else recipe.schedule.planned_epochs(state.run.horizon)
+    planned = 0 if watching else recipe.planned_epochs(state.run.horizon)
     if watching:
         patience = max(patience, _planned_by_call(state) / 10)
     return Watch(

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from sknn.core.layers import Layer
 from sknn.core.network import Network
 from sknn.core.row_order import in_order
 from sknn.estimators.fit.state import FitState
@@ -24,12 +25,14 @@ _ROWS = 4096
 _NUMBERS = 1 << 22
 _FEWEST_ROWS = 64
 
-_LARGE = 100.0
-"""Root mean square above which a column is too large."""
 _FAR = (10.0, 100.0)
 """A mean beyond the first, and beyond this many standard deviations, is too far from zero."""
 _TINY = 1e-3
 """A column without a larger number is too small."""
+_FAR_TARGET = 10.0
+"""Distance of medians, and of the quartiles of y_val, beyond which it is in other units than y, in
+distances of the quartiles of y."""
+_FEWEST_TARGETS = 20
 _NAMED = 5
 _LOOKED_AT = 30
 """Number of columns that are checked to see whether X has gone through a scaler."""
@@ -84,12 +87,11 @@ class Columns:
         peak = np.maximum(-low, high)
         return cls(sample.shape[0], mean, std, low, high, peak, high > low, dtype)
 
-    @property
-    def badly_scaled(self) -> NDArray:
-        """Whether a column is too large, has too little spread, or may be too small."""
+    def badly_scaled(self, largest: float) -> NDArray:
+        """Return whether a column is too large, has too little spread, or may be too small."""
         offset, ratio = _FAR
         size = np.abs(self.mean)
-        large = ~(np.hypot(self.mean, self.std) <= _LARGE)
+        large = ~(np.hypot(self.mean, self.std) <= largest)
         far = self.varies & (size > offset) & (size > ratio * self.std)
         return large | far | self.may_be_tiny
 
@@ -146,16 +148,28 @@ def warn_of_data(state: FitState) -> None:
         _warn_of_scales(state, columns)
         if state.validation is not None:
             _warn_of_validation(*_comparable(columns, x, rows, state.validation.x))
+    if state.targets.task == "regression" and state.call.X_val is not None:
+        _warn_of_validation_target(state)
     if state.targets.task == "multilabel" and state.train.y is not x:
         _warn_of_one_hot(state.targets.answers_of(state.train.y))
 
 
 def _bears_any_scale(network: Network) -> bool:
     """Whether the first layer that counts works with inputs on any scale."""
+    return any(layer.bears_any_scale for layer in _front(network))
+
+
+def _largest_scale(network: Network) -> float:
+    """Return the root mean square that inputs of the first layer with units may have."""
+    return min(layer.largest_scale for layer in _front(network))
+
+
+def _front(network: Network) -> Iterator[Layer]:
+    """Yield the layers up to the first that counts for the scale of its inputs."""
     for layer in network.layers:
+        yield layer
         if layer.bears_any_scale or layer.has_units:
-            return layer.bears_any_scale
-    return False
+            return
 
 
 def _warn(message: str, category: type[Warning]) -> None:
@@ -167,7 +181,7 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
     seen = replace(
         columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
     )
-    bad, tiny = seen.badly_scaled, seen.may_be_tiny
+    bad, tiny = seen.badly_scaled(_largest_scale(state.network)), seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
         peak = _peak(x)
         bad &= ~(tiny & (peak / scale >= _TINY))
@@ -295,6 +309,35 @@ def _share_off(train: Columns, val: Columns, was_scaled: bool) -> float:
         if was_scaled and wide.mean() >= 0.5:
             off = wide
     return float(off.mean())
+
+
+def _warn_of_validation_target(state: FitState) -> None:
+    """Warn if y_val seems to be in other units than y."""
+    if state.validation is None or state.train.y is state.train.x:
+        return
+    y, y_val = state.train.y, state.validation.y
+    y = y if state.rows_used is None else y[state.rows_used]
+    if min(len(y), len(y_val)) < _FEWEST_TARGETS or y.ndim > 2:
+        return
+    low, middle, high = _quartiles(y)
+    low_val, middle_val, high_val = _quartiles(y_val)
+    most = _FAR_TARGET * (high - low)
+    off = (np.abs(middle_val - middle) > most) | (high_val - low_val > most)
+    off &= high > low
+    if 2 * off.sum() < len(off) or not off.any():
+        return
+    first = int(off.argmax())
+    _warn(
+        "y_val is on a different scale than y, as if y had been transformed, but not y_val (medians"
+        f" {middle_val[first]:.3g} and {middle[first]:.3g}). TransformedTargetRegressor does not "
+        "transform y_val: pass it in the units in which the network is trained, for example "
+        "np.log1p(y_val) with func=np.log1p.",
+        DataScaleWarning,
+    )
+
+
+def _quartiles(y: NDArray) -> NDArray:
+    return np.percentile(y.reshape(len(y), -1).astype(np.float64), (25, 50, 75), axis=0)
 
 
 def _warn_of_one_hot(y: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from sknn.core.schedules import Schedule, Step
 from sknn.estimators.fit.state import FitState
 from sknn.exceptions import TrainingWarning
 from sknn.training.warnings import users_level
@@ -21,8 +20,8 @@ def warn_of_ended_schedule(state: FitState) -> None:
     if state.call.finish or not state.epochs or recipe.optimizer is None:
         return
     schedule = recipe.schedule
-    end = _end_of(schedule, run.horizon)
-    if _KIND in run.warned or end is None or run.epoch < end:
+    end = schedule.planned_epochs(run.horizon)
+    if _KIND in run.warned or not end or run.epoch < end:
         return
     factor = schedule.factor(run.epoch, run.step, run.horizon, run.schedule_state)
     if factor >= _LOW:
@@ -39,14 +38,6 @@ def warn_of_ended_schedule(state: FitState) -> None:
         TrainingWarning,
         stacklevel=users_level(),
     )
-
-
-def _end_of(schedule: Schedule, horizon: int) -> int | None:
-    """Return the number of epochs after which a schedule is constant, None if it has no end."""
-    known = schedule.get_params(deep=False)
-    if "epochs" in known:
-        return int(known["epochs"] or horizon)
-    return horizon if isinstance(schedule, Step) and schedule.every is None else None
 
 
 def _told(estimator: Any) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from numpy.typing import NDArray
 
 from sknn._validation.arrays import split_rows
@@ -35,6 +37,13 @@ class Holdout:
             The estimator that will use them; it may be calibrated on held-out rows.
         """
         return None
+
+    def passes(self, state: FitState, epoch: int) -> int:
+        """Return how many epochs the best weights, of an epoch, are trained on all rows.
+
+        The held-out rows are then as often in a batch as the others were.
+        """
+        return math.ceil(state.recipe.validation_fraction * epoch)
 
     def forget(self, estimator: Estimator, fresh: bool) -> None:
         """Forget what an estimator has learned when weights were chosen.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -110,7 +109,7 @@ def loss_and_gradient(state: FitState, vector: NDArray, scale: float) -> tuple[f
 def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     """Return the best weights after some passes over all `rows`, including held-out rows.
 
-    The number of passes is the held-out share of the epochs that led to the best weights. The rate
+    The number of passes is a share of the epochs that led to the best weights. The rate
     falls, so that the noise of the last batches, which the choice of the best epoch or an average
     had removed, does not come back. The state from which a later call continues is not changed,
     including generators. None if the passes failed.
@@ -118,7 +117,7 @@ def rejoin(state: FitState, rows: NDArray | None) -> NDArray | None:
     run, best = state.run, state.run.best
     assert best is not None
     if state.recipe.verbose:
-        passes = _passes_over_all(state, int(np.max(best.epoch)))
+        passes = state.estimator._holdout.passes(state, int(np.max(best.epoch)))
         epochs = "1 epoch" if passes == 1 else f"{passes} epochs"
         print(f"Training the best weights on all rows, including held-out rows, for {epochs}.")
     alike: dict[Any, list[int]] = {}
@@ -148,7 +147,7 @@ def _pass_over_all(state: FitState) -> None:
 
 def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = Trainer) -> int:
     """Train for a share of `epoch` epochs, from a rate down to almost zero; return it."""
-    passes = _passes_over_all(state, epoch)
+    passes = state.estimator._holdout.passes(state, epoch)
     batches, size = batches_of(state)
     n = size(epoch)
     with threads_for(state, n):
@@ -156,10 +155,6 @@ def pass_over_all(state: FitState, epoch: int, rate: Any, kind: type[Trainer] = 
         trainer = trainer_for(state, batches, lambda epoch: n, rate, schedule, [], kind)
         trainer.run(state.run, passes)
     return passes
-
-
-def _passes_over_all(state: FitState, epoch: int) -> int:
-    return math.ceil(state.recipe.validation_fraction * epoch)
 
 
 def objective_at(state: FitState, theta: NDArray) -> float:

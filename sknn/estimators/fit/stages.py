@@ -284,7 +284,7 @@ def _react_to_stop(state: FitState) -> None:
         warnings.warn(f"Training interrupted by user.{_remedy(state)}", stacklevel=users_level())
     elif run.stop_reason == "max_iter" and not state.call.stream and not recipe.full_batch:
         # A schedule with a horizon is complete when its epochs are over.
-        if recipe.must_converge and not recipe.schedule.planned_epochs(run.horizon):
+        if recipe.must_converge and not recipe.planned_epochs(run.horizon):
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({run.until - run.began}) "
                 "reached and the optimization hasn't converged yet.",

@@ -175,7 +175,9 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     spans become normal scores, which are the quantiles of a normal distribution at their ranks. The
     generator chooses levels by a softmax with Gumbel noise, see :class:`~sknn.layers.Choices`. The
     first call decides. With ``dtype="auto"``, training is in float32. Numbers are
-    rounded like those in training, and lie in their range.
+    rounded like those in training, and lie in their range. Text is read as by
+    :class:`~sknn.preprocessing.TableEncoder`; numbers and dates in text are returned as text in the
+    most frequent form of the column.
 
     See Also
     --------
@@ -339,6 +341,8 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
             The class of all rows, or of each row. None draws classes with their frequencies in
             training.
         random_state : int, RandomState or None, default=None
+            Seed of these rows, whatever the parameter of the estimator is; None draws other ones in
+            every call.
         conditions : dict or frame, default=None
             Values of some columns of the frame that was passed to `fit`, by name: one for all rows,
             or one for each row. None makes the entry missing. Many more rows are generated, and

@@ -126,7 +126,7 @@ class RNNClassifier(RecurrentNetwork, NetworkClassifier):
         Callbacks to run, see :mod:`sknn.callbacks`; the copies that ran are in ``callbacks_``.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, multiplied by the sample weights. A list gives one dict for each
-        output.
+        output of a `y` with several columns of classes. Not for multi-label `y`.
     label_smoothing : float, default=0.0
         Share of the target that is spread evenly over all classes.
 

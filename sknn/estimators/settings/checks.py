@@ -46,8 +46,9 @@ def _check_callbacks(callbacks: Any, full_batch: bool) -> None:
     for callback in callbacks:
         if full_batch and callback.stochastic_only:
             raise ValueError(
-                f"solver='lbfgs' does not support the callback {callback!r}, which needs epochs of "
-                "updates; remove it from callbacks, or choose a stochastic solver such as 'adam'."
+                f"solver='lbfgs' does not support the callback {type(callback).__name__}, which "
+                "needs epochs of updates; remove it from callbacks, or choose a stochastic solver "
+                "such as 'adam'."
             )
     if sum(callback.averages for callback in callbacks) > 1:
         raise ValueError(

@@ -138,6 +138,21 @@ class Recipe:
         """Whether the learning rate depends on the progress of training."""
         return self.schedule.follows_loss
 
+    def planned_epochs(self, horizon: int) -> int:
+        """Return how many epochs the rate, the batch size, or the noise is planned for, or 0.
+
+        Parameters
+        ----------
+        horizon : int
+            `epochs` of the call that began the run.
+        """
+        plans: list[Any] = [self.schedule]
+        if isinstance(self.batch_size, BatchSizeSchedule):
+            plans.append(self.batch_size)
+        if self.regularization is not None:
+            plans.append(self.regularization)
+        return max(plan.planned_epochs(horizon) for plan in plans)
+
     def batch_sizes(self, n_rows: int, horizon: int) -> Callable[[int], int]:
         """Return the function from the number of epochs so far to the rows of a batch."""
         size = self.batch_size

@@ -56,10 +56,15 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
     quantiles. During training, some columns of some rows are given in advance, in any position, so
     that the network can predict any columns given any others.
 
+    Text is read as by :class:`~sknn.preprocessing.TableEncoder`: a column of ``"1,234"``, ``"12%"``
+    or ``"31/01/2024"`` holds numbers or dates, ``"n/a"`` is a missing entry there, and new entries
+    are text in the most frequent form of the column.
+
     Parameters
     ----------
-    hidden_layer_sizes : int or sequence of int, default=(256, 256, 256)
-        Number of units in each hidden layer.
+    hidden_layer_sizes : int or sequence of int, default=(128, 128)
+        Number of units in each hidden layer. With tens of thousands of rows, more are better, such
+        as (256, 256, 256) with a `dropout` of 0.1.
     activation : str, Activation or list, default="silu"
         Activation of the hidden layers: "elu", "gelu", "hard_sigmoid", "identity", "leaky_relu",
         "logistic", "mish", "relu", "selu", "silu", "softplus", "softsign", "tanh", or a spec from
@@ -78,9 +83,10 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         As in :class:`~sklearn.ensemble.IsolationForest`, 0.1 of 100 rows means exactly 10 rows.
     outlier_score : {"density", "columns"}, default="density"
         How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the
-        surprise of columns, each relative to its usual surprise; see the notes. "columns" is the
-        better choice for finding outliers.
-    dropout : float or list of float, default=0.1
+        surprisals of columns, each relative to what is usual; see the notes. "columns" is usually
+        the better choice for finding outliers, but a number of a training row that is far beyond
+        all others may stand out only with "density".
+    dropout : float or list of float, default=0.2
         Fraction of activations dropped after each hidden layer.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
@@ -117,7 +123,8 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         with 50 rows or more.
     validation_fraction : float, default=0.1
         Share of rows to hold out for early stopping if no X_val is passed. At the end, the best
-        weights are trained further on all rows, for this share of the epochs that led to them.
+        weights are trained further on all rows, for 30% of the epochs that led to them (or this
+        share, if it is larger), while the learning rate falls to zero.
     n_iter_no_change : int or inf, default=10
         Training stops after more than this many epochs without improvement; with early stopping,
         after more than ``max(n_iter_no_change, max_iter / 10)``. Epochs within the horizon of a
@@ -206,14 +213,14 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     def __init__(
         self,
-        hidden_layer_sizes: Any = (256, 256, 256),
+        hidden_layer_sizes: Any = (128, 128),
         activation: Any = "silu",
         *,
         categorical_features: Any = "from_dtype",
         condition_rate: Any = 0.5,
         contamination: Any = "auto",
         outlier_score: Any = "density",
-        dropout: Any = 0.1,
+        dropout: Any = 0.2,
         solver: Any = "adamw",
         learning_rate: Any = "cosine",
         learning_rate_init: Any = 0.005,
@@ -287,6 +294,12 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         ValueError, TypeError
             For an invalid parameter or table, or when training diverges. The estimator is then as
             it was before the call.
+
+        Warns
+        -----
+        TableWarning
+            About columns of IDs and sentences, whose entries are returned unchanged, texts that
+            count as missing, and dates whose day and month cannot be distinguished.
         """
         return self._train(
             Call.of_fit(self.warm_start, X, None, sample_weight, X_val, None, sample_weight_val)
@@ -328,10 +341,12 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Parameters
         ----------
         n : int, default=1
-        conditions : dict or frame, default=None
+        conditions : dict, Series or frame, default=None
             Values of some columns, by name or position: one for all rows, or one for each row. None
             makes the entry missing.
         random_state : int, RandomState or None, default=None
+            Seed of these rows, whatever the parameter of the estimator is; None draws other ones in
+            every call.
 
         Returns
         -------
@@ -341,7 +356,9 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         Raises
         ------
         ValueError
-            If conditions name columns that are not in the table, or levels that were never seen.
+            If conditions name columns that are not in the table, levels that were never seen, or
+            numbers that the dtype of the column cannot hold, or text that cannot be read as in the
+            column.
         """
         self._check_fitted()
         rng = generator_of_draws(n, random_state, "n")
@@ -349,7 +366,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         return self._drawn(wanted, rng, lost=True)
 
     def impute(self, X: Any, strategy: str = "most_likely", random_state: Any = None) -> Any:
-        """Fill in the missing entries of a table.
+        """Fill in the missing entries of a table; the others, and its index, stay as they are.
 
         Parameters
         ----------
@@ -358,22 +375,26 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
             "draw": one draw from the distribution of the missing entries given the others; several
             calls give several tables, for multiple imputation. "most_likely": the most frequent
             level, or the median of numbers, of 25 draws. "mean": the most frequent level, or the
-            mean of numbers, rounded as the column is. The median makes the absolute error least,
-            the mean the squared error.
+            mean of numbers, rounded as the column is. The median minimizes the absolute error, the
+            mean the squared error.
         random_state : int, RandomState or None, default=None
+            Seed of the draws, whatever the parameter of the estimator is; None draws other ones in
+            every call.
 
         Returns
         -------
         rows : frame or ndarray
-            Of the kind of the table in the first call to `fit`, with its dtypes.
+            Of the kind of the table in the first call to `fit`, with its dtypes unless they cannot
+            hold the entries of X.
         """
         table = self._checked(X)
         rng = generator_of_draws(1, random_state)
         wanted = filling.gaps(self.coder_, table)
-        return self._drawn(wanted, rng, lost=False, summarize=filling.summary(strategy))
+        made = self._drawn(wanted, rng, lost=False, summarize=filling.summary(strategy))
+        return self.coder_.maker.aligned(made, table.frame)
 
     def score_samples(self, X: Any) -> NDArray:
-        """Return the log-likelihood of every row, or minus its surprise.
+        """Return the log-likelihood of every row, or minus its surprisals relative to usual ones.
 
         `outlier_score` says which of the two; what it was in the last call of `fit` or
         `partial_fit` counts.
@@ -432,7 +453,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
         limit = self._limit(min(len(wanted.rows), _SLAB_ROWS))
         with limit, limit:
             columns = filling.fill(self.coder_, self.network_, wanted, rng, lost, summarize)
-        return self.coder_.maker.make(columns)
+        return filling.table(self.coder_, wanted, columns)
 
     def _slab_by_slab(self, compute: Callable[[NDArray], NDArray], x: NDArray) -> NDArray:
         limit = self._limit(min(len(x), _SLAB_ROWS))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sknn.core.network import Network
 from sknn.estimators.synthesizer.draws import Chance, Drawing, EvenChance
 from sknn.preprocessing.columns import Table
-from sknn.preprocessing.conditions import asked, never_seen
+from sknn.preprocessing.conditions import asked, check_type, never_seen
 from sknn.preprocessing.kinds import naming
 from sknn.preprocessing.tokens.coder import ColumnTokens, TableCoder
 from sknn.preprocessing.tokens.numbers import NumberTokens
@@ -31,10 +31,13 @@ class Wanted:
         For the network, with 1 at the columns that are given.
     given : list of (values, where) or None
         For each column, its entries, and which of them are given.
+    own : dict of int to object
+        Given columns as they were passed, if they are of the library of the table.
     """
 
     rows: NDArray
     given: list[tuple[NDArray, NDArray] | None]
+    own: dict[int, Any]
 
 
 Summary = Callable[[ColumnTokens, list[NDArray]], NDArray]
@@ -53,12 +56,14 @@ def gaps(coder: TableCoder, table: Table) -> Wanted:
     rows = coder.encode(table, np.float32)
     known = rows[:, coder.known]
     given: list[Any] = []
+    own = {}
     for place, column in enumerate(coder.columns):
         with naming(coder.labels[place]):
             values, lost = column.read(table.column(place))
         known[:, place] = ~lost
         given.append((values, ~lost))
-    return Wanted(rows, given)
+        own[place] = coder.maker.own(table.frame, place)
+    return Wanted(rows, given, own)
 
 
 def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
@@ -67,19 +72,35 @@ def conditions(coder: TableCoder, wanted: Any, n: int) -> Wanted:
     given: list[Any] = [None] * len(coder.columns)
     known = rows[:, coder.known]
     starts = np.searchsorted(coder.owners, np.arange(len(coder.columns)))
-    for place, label, one in asked(coder.labels, wanted, n):
+    own = {}
+    for at, (place, label, one) in enumerate(asked(coder.labels, wanted, n)):
         column = coder.columns[place]
-        with naming(label):
+        with naming(label, "conditions"):
             codes, number, _ = column.encode(one)
             values, _ = column.read(one)
+        if column.reading is not None:
+            column.reading.check_asked(label, one)
         if (codes[:, 0] < 0).any():
-            raise never_seen(label, values[codes[:, 0] < 0][0])
+            raise never_seen(label, values[codes[:, 0] < 0][0], column.seen.tolist())
+        check_type(label, values, coder.maker.number_type(place))
+        if hasattr(wanted, "columns") and len(wanted) == n:
+            own[place] = coder.maker.own(wanted, at)
         rows[:, starts[place] : starts[place] + codes.shape[1]] = codes
         if number is not None:
             rows[:, len(coder.sizes) + coder.numbers.index(place)] = number
         known[:, place] = 1.0
         given[place] = (values, np.ones(n, bool))
-    return Wanted(rows, given)
+    return Wanted(rows, given, own)
+
+
+def table(coder: TableCoder, wanted: Wanted, columns: list[NDArray]) -> Any:
+    """Return the table of the columns, with given entries as they were passed."""
+    made = coder.table(columns)
+    for place, own in wanted.own.items():
+        given = wanted.given[place]
+        if own is not None and given is not None and given[1].any():
+            made = coder.maker.put(made, place, own, given[1])
+    return made
 
 
 def fill(
@@ -113,6 +134,9 @@ def fill(
     for place in range(len(coder.columns)):
         parts = [part[place] for part in made]
         given = wanted.given[place]
+        if given is not None and given[1].all():
+            columns.append(given[0])
+            continue
         kind = given[0] if given is not None else parts[0]
         column = np.empty(n, kind.dtype)
         if parts:

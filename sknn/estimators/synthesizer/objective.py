@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from sknn.estimators.fit.state import FitState
 from sknn.estimators.settings.freezing import held_layers
 from sknn.training.callbacks import Callback
 from sknn.training.objective import Supervised
+
+_AT_THE_END = 0.3
+"""Share of the epochs before."""
 
 
 class Conditional(Supervised):
@@ -75,6 +79,14 @@ class ConditionalHoldout(Holdout):
             rng = np.random.default_rng(state.run.streams.split_seed)
             state.validation = _twice(_tokens(network), rows, rng)
         return super().measures(state, network)
+
+    def passes(self, state: FitState, epoch: int) -> int:
+        """Return how many epochs the best weights, of an epoch, are trained on all rows.
+
+        The rate falls to almost zero meanwhile. With few passes, the probability of codes that
+        never follow others stays too large.
+        """
+        return max(super().passes(state, epoch), math.ceil(_AT_THE_END * epoch))
 
 
 def _twice(tokens: Tokens, rows: Rows, rng: np.random.Generator) -> Rows:

@@ -93,7 +93,7 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
         ``loss="log_loss"``, else 0. The temperature corrects the underconfidence it causes.
     class_weight : dict, "balanced" or list of dict, default=None
         Weight of each class, multiplied by the sample weights. A list gives one dict for each
-        output.
+        output of a `y` with several columns of classes. Not for multi-label `y`.
     solver : str or Optimizer, default="adamw"
         A stochastic optimizer: "adadelta", "adagrad", "adam", "adamw", "amsgrad", "lazy_adam",
         "lion", "nadam", "rmsprop", "sgd", or a spec from :mod:`sknn.optimizers`. By name, it uses
@@ -131,21 +131,27 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     network_ : Network
         The members of all picked epochs, as one network.
     temperature_ : float
-        Temperature, by which log-probabilities are divided. It minimizes the log loss on the
-        held-out rows, weighted by `sample_weight` and `class_weight`, or, if no rows were held out,
-        on the validation rows, weighted by `sample_weight_val` [3]_.
+        Temperature, by which log-probabilities are divided. Of 41 values from 1/3 to 3, each 5.6%
+        above the one before, it is the one with the lowest log loss on the held-out rows, weighted
+        by `sample_weight` and `class_weight`, or, if no rows were held out, on the validation rows,
+        weighted by `sample_weight_val` [3]_.
     classes_ : ndarray or list of ndarray
     history_ : dict of ndarray
-        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
-        out_of_fold_loss, and with validation rows validation_loss and validation_score.
+        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm, members
+        (how many there are), with several folds out_of_fold_loss (NaN in every second epoch after
+        the 40th, in which it is not computed), and with validation rows validation_loss and
+        validation_score, which have no influence on training.
     n_iter_ : int
         Number of epochs of the last call.
     stop_reason_ : str
         Why training ended: "max_iter", "max_time", "interrupted", "diverged", "paused" (by
         :class:`~sknn.callbacks.Pause`), "range_test" (by
         :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
-    member_shares_ : ndarray of shape (n_members,) or None
-        Weight of each member in the prediction; None if all count the same.
+    member_epochs_ : ndarray of int of shape (n_networks,) or None
+        The epoch of each network: the members of every picked epoch, in the order of `network_`; 0
+        is the start. None if no epochs were picked: all are of the last one.
+    member_shares_ : ndarray of shape (n_networks,) or None
+        Weight of each of these networks in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present if X has column names.
@@ -155,17 +161,17 @@ class TabularMLPClassifier(NetworkClassifier, TableNetwork):
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
     dropout, and an output layer that starts at zero. Rates (the NTK parametrization), schedule,
     dropout, and weight decay follow [1]_; the piecewise-linear encoding of numbers is that of [2]_.
-    After every epoch, each member predicts the fold it has not seen. The epochs whose predictions
-    are best together are averaged in the end.
+    After every epoch (from the 40th on, every second one), each member predicts the fold it has not
+    seen. The epochs whose predictions are best together are averaged in the end.
 
     Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
     of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
 
-    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
-    `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
-    first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
-    each call starts over with all rows so far, until there are 100. A schedule given by name ends
-    after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
+    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A `fit`
+    with ``warm_start=True`` after `partial_fit` does not hold out rows, either. Columns are encoded
+    as in the first chunk, which should have a few hundred rows. If a stream begins with fewer than
+    30 rows, each call starts over with all rows so far, until there are 100. A schedule given by
+    name ends after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
 
     References
     ----------
@@ -387,16 +393,21 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
         rows. It is part of the standard deviations that `predict` returns, unless the loss learns a
         spread.
     history_ : dict of ndarray
-        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm,
-        out_of_fold_loss, and with validation rows validation_loss and validation_score.
+        One entry per epoch of each of: epoch, loss, learning_rate, seconds, gradient_norm, members
+        (how many there are), with several folds out_of_fold_loss (NaN in every second epoch after
+        the 40th, in which it is not computed), and with validation rows validation_loss and
+        validation_score, which have no influence on training.
     n_iter_ : int
         Number of epochs of the last call.
     stop_reason_ : str
         Why training ended: "max_iter", "max_time", "interrupted", "diverged", "paused" (by
         :class:`~sknn.callbacks.Pause`), "range_test" (by
         :class:`~sknn.callbacks.LearningRateRange`), or the reason another callback gave.
-    member_shares_ : ndarray of shape (n_members,) or None
-        Weight of each member in the prediction; None if all count the same.
+    member_epochs_ : ndarray of int of shape (n_networks,) or None
+        The epoch of each network: the members of every picked epoch, in the order of `network_`; 0
+        is the start. None if no epochs were picked: all are of the last one.
+    member_shares_ : ndarray of shape (n_networks,) or None
+        Weight of each of these networks in the prediction; None if all count the same.
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Present if X has column names.
@@ -406,8 +417,8 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     A member is an ordinary network: factors for the encoded columns, three hidden layers with
     dropout, and an output layer that starts at zero. Rates (the NTK parametrization), schedule,
     dropout, and weight decay follow [1]_; the piecewise-linear encoding of numbers is that of [2]_.
-    After every epoch, each member predicts the fold it has not seen. The epochs whose predictions
-    are best together are averaged in the end.
+    After every epoch (from the 40th on, every second one), each member predicts the fold it has not
+    seen. The epochs whose predictions are best together are averaged in the end.
 
     Everything, including the encoding, is fitted on the rows passed to `fit`. The encoding sees all
     of them, even those that a member does not train on; with ``bins="tree"`` it also sees their y.
@@ -417,11 +428,11 @@ class TabularMLPRegressor(NetworkRegressor, TableNetwork):
     ``loss=Quantile([...])`` these errors move the quantiles that were learned [4]_. In a stream,
     they are the errors on the last `X_val` and `y_val`.
 
-    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A later
-    `fit` with ``warm_start=True`` does not hold out rows, either. Columns are encoded as in the
-    first chunk, which should have a few hundred rows. If a stream begins with fewer than 30 rows,
-    each call starts over with all rows so far, until there are 100. A schedule given by name ends
-    after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
+    `partial_fit` trains all members once on all rows of a chunk, and uses the last weights. A `fit`
+    with ``warm_start=True`` after `partial_fit` does not hold out rows, either. Columns are encoded
+    as in the first chunk, which should have a few hundred rows. If a stream begins with fewer than
+    30 rows, each call starts over with all rows so far, until there are 100. A schedule given by
+    name ends after `max_iter` chunks; for long streams, set ``learning_rate="constant"``.
 
     References
     ----------

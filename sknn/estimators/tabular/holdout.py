@@ -106,7 +106,7 @@ class FoldHoldout(Holdout):
 
     def forget(self, estimator: Any, fresh: bool) -> None:
         """Forget the weights of members; the temperature, too, if training starts over."""
-        estimator.member_shares_ = None
+        estimator.member_shares_ = estimator.member_epochs_ = None
         if fresh:
             # A chunk of a stream does not change the temperature.
             estimator._calibrate(None, None, None)
@@ -147,6 +147,8 @@ def _pick(
     ]
     sizes = np.array([len(group) for group in groups])
     estimator.member_shares_ = shares = np.repeat(share[picked] / sizes, sizes)
+    epochs = [candidates[i // folds.n_groups].epoch for i in picked]
+    estimator.member_epochs_ = np.repeat(epochs, sizes)
     stack = np.concatenate(groups)
     served = stack if len(stack) > 1 else stack[0]
     # Members of a group are in the order of the folds they hold out.

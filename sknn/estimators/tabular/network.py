@@ -100,6 +100,7 @@ class TableNetwork(SupervisedNetwork):
     """An encoder fitted to more rows than those of the first call, which uses it as its own."""
     encoder_: TableEncoder = learned()
     member_shares_: NDArray | None = learned()
+    member_epochs_: NDArray | None = learned()
 
     # -- settings -------------------------------------------------------------------------
 

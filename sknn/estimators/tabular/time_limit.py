@@ -46,7 +46,7 @@ def limit_rows(network: Any, state: FitState) -> None:
     call, max_time = state.call, state.recipe.max_time
     begun = call.resume and "network_" in vars(network)
     if not begun:
-        network._n_drawn = None
+        vars(network).pop("_n_drawn", None)
     if network._n_drawn is None and (begun or max_time == math.inf):
         return
     y, table = arrays.check_target(call.y, network._numeric_target), read_table(call.X)

@@ -104,7 +104,8 @@ def encode_labels(y: NDArray, classes: NDArray) -> NDArray[np.intp]:
     if len(unknown):
         raise ValueError(
             "`y` has classes not in `self.classes_`. "
-            f"`self.classes_` has {classes}. `y` has {present}."
+            f"`self.classes_` has {classes}. `y` has {present}. If these are new classes, pass all "
+            "of them, old and new, to partial_fit as `classes`."
         )
     return np.searchsorted(classes, present)[inverse.ravel()]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.exceptions import NotFittedError
 
 from sknn.core.layers import AveragePool, Flatten, MaxPool, Reshape
 from sknn.core.layers.base import Layer
@@ -75,7 +76,11 @@ def layer_weights_of(estimator: Any, *, channels_first: bool = False) -> list[La
         raise TypeError(
             f"estimator must be a network of sknn; got {kind.__qualname__} of {kind.__module__}."
         )
-    estimator._check_fitted()
+    if "network_" not in vars(estimator):
+        raise NotFittedError(
+            f"This {type(estimator).__name__} has no network yet. Call fit or, to make one without "
+            "training, initialize(X, y)."
+        )
     network = estimator.network_
     if network.lead:
         raise ValueError(

@@ -140,7 +140,8 @@ def to_sklearn(estimator: Any) -> Any:
     if type(estimator) not in _PAIRS:
         raise TypeError(
             "estimator must be an MLPClassifier, MLPRegressor, or BernoulliRBM of sknn; got "
-            f"{type(estimator).__module__}.{type(estimator).__qualname__}."
+            f"{type(estimator).__module__}.{type(estimator).__qualname__}. For a pipeline, convert "
+            "its last step: make_pipeline(model[:-1], to_sklearn(model[-1]))."
         )
     estimator._check_fitted()
     if estimator.network_.lead:
@@ -225,7 +226,7 @@ def _parameters(ours: Any, kind: type, links: list[Link]) -> dict[str, Any]:
     left = {name for name, value in params.items() if name not in known and _is_set(ours, name)}
     for name, allowed in _CHOICES.items():
         if name in shared and not (isinstance(shared[name], str) and shared[name] in allowed):
-            left.add(name)
+            left.add(f"{name}={shared[name]!r}")
             shared[name] = known[name]
     _check_output(ours, shared, links)
     left -= _WITHOUT_TRAINING

@@ -46,7 +46,7 @@ def answers(targets: Any, scores: Scores) -> list[Answer]:
     return TARGETS.find(targets)(targets, scores)
 
 
-def _labels(codes: Tensor, classes: NDArray) -> Tensor:
+def labels_of(codes: Tensor, classes: NDArray) -> Tensor:
     """Return the classes at these places."""
     graph, kind = codes.graph, classes.dtype.kind
     texts = kind in "US" or (kind == "O" and all(isinstance(each, str) for each in classes))
@@ -82,7 +82,7 @@ def _within(probabilities: Tensor) -> Tensor:
 def _binary(targets: BinaryTargets, scores: Scores) -> list[Answer]:
     graph = scores.graph
     raw = graph.squeeze(decision(targets, scores), -1)
-    label = Answer(LABEL, _labels(graph.cast(raw > 0.0, np.int64), targets.classes))
+    label = Answer(LABEL, labels_of(graph.cast(raw > 0.0, np.int64), targets.classes))
     if not scores.loss.has_probabilities:
         return [label, Answer(SCORES, raw)]
     return [label, Answer(PROBABILITIES, _shares_of_two(scores), (2,))]
@@ -91,7 +91,7 @@ def _binary(targets: BinaryTargets, scores: Scores) -> list[Answer]:
 @TARGETS.of(MulticlassTargets)
 def _multiclass(targets: MulticlassTargets, scores: Scores) -> list[Answer]:
     raw, k = decision(targets, scores), len(targets.classes)
-    label = Answer(LABEL, _labels(_codes(raw), targets.classes))
+    label = Answer(LABEL, labels_of(_codes(raw), targets.classes))
     if not scores.loss.has_probabilities:
         return [label, Answer(SCORES, raw, (k,))]
     mean = scores.mean(scores.linked())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sknn import search
 from sknn.persistence.onnx.families import FAMILIES, ROWS, Family
-from sknn.persistence.onnx.graph import Graph
+from sknn.persistence.onnx.graph import Graph, onnx
 from sknn.persistence.onnx.pipeline_inputs import legal_names, rows_by_column, types_of
 
 SEARCHES = tuple(
@@ -71,9 +72,11 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
       classes, if there are any.
 
     The outputs of classifiers are ``label`` and ``probabilities``, or ``label`` and ``scores`` if
-    the loss gives no probabilities; with several outputs ``label_0``, ``probabilities_0``, and so
-    on. Regressors have ``predictions``, ``std`` for the loss "gaussian_nll", and ``quantiles`` for
-    a loss that learns several of them, except for tables, where these are corrected afterward;
+    the loss gives no probabilities, with columns in the order of ``classes_``; with several outputs
+    ``label_0``, ``probabilities_0``, and so on. The metadata of the model has ``classes_`` as JSON,
+    under "classes". Regressors have ``predictions``, ``std`` for the loss "gaussian_nll", and
+    ``quantiles`` for a loss that learns several of them, except for tables, where these are
+    corrected afterward;
     autoencoders ``codes`` and ``reconstruction``; Boltzmann machines ``hidden``; generators
     ``samples``; discriminators ``scores`` (``features``); and table encoders ``encoded``.
 
@@ -95,7 +98,20 @@ def to_onnx(estimator: Any, dtype: DTypeLike | None = None, *, part: str | None 
     for answer in family.answers(graph, inputs, part):
         graph.output(answer.name, answer.value, [ROWS, *answer.shape])
     of = "" if part is None else f"{part} of a "
-    return graph.model(f"{of}{type(family.estimator).__name__} of sknn")
+    model = graph.model(f"{of}{type(family.estimator).__name__} of sknn")
+    onnx().helper.set_model_props(model, _metadata(family, part))
+    return model
+
+
+def _metadata(family: Family, part: str | None) -> dict[str, str]:
+    """Return the classes, in the order of the columns of probabilities, as JSON."""
+    classes = getattr(family.estimator, "classes_", None)
+    if classes is None or part is not None:
+        return {}
+    several = isinstance(classes, list)
+    return {
+        "classes": json.dumps([each.tolist() for each in classes] if several else classes.tolist())
+    }
 
 
 def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[str, NDArray]:
@@ -108,7 +124,7 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
     estimator : estimator
         The estimator that was converted, or an estimator of scikit-learn that skl2onnx converted,
         such as a pipeline that ends in a network.
-    X : array-like or table
+    X : array-like, list of str, or table
         Rows, as for `predict`.
     dtype : {"float32", "float64"}, default=None
         As for :func:`to_onnx`; for numbers that a pipeline gets, None: float64, or float32 for an
@@ -130,6 +146,9 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
 
     Notes
     -----
+    Texts in a list are one input, ``X`` of shape (rows, 1), and arrays with text and numbers have
+    one input for each column: ``x0``, ``x1``, and so on.
+
     The inputs of a pipeline fitted on a frame are its columns, each of shape (rows, 1), even those
     that it does not use. Columns that reach a table estimator of sknn as they are, such as the
     ``remainder="passthrough"`` of a column transformer, have the types that the estimator reads
@@ -147,6 +166,7 @@ def onnx_inputs(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> dict[
     >>> {name: rows.shape for name, rows in onnx_inputs(net, X[:2]).items()}
     {'X': (2, 4)}
     """
+    estimator = winner_of(estimator)
     inputs = _named_inputs(estimator, X, dtype)
     if not _is_of_sklearn(estimator):
         return inputs
@@ -205,6 +225,7 @@ def onnx_types(estimator: Any, X: Any, dtype: DTypeLike | None = None) -> list[t
 def _named_inputs(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str, NDArray]:
     """Return rows as inputs that have the names of columns."""
     dtype = None if dtype is None else _checked(dtype)
+    estimator = winner_of(estimator)
     if _is_of_sklearn(estimator):
         check_is_fitted(estimator)
         return rows_by_column(estimator, X, dtype)
@@ -216,11 +237,18 @@ def _is_of_sklearn(estimator: Any) -> bool:
     return type(estimator).__module__.startswith("sklearn.")
 
 
+def winner_of(estimator: Any) -> Any:
+    """Return the best estimator of a search of sknn, any other estimator as it is."""
+    if type(estimator) not in SEARCHES:
+        return estimator
+    check_is_fitted(estimator)
+    return estimator.best_estimator_
+
+
 def family_of(estimator: Any) -> Family:
     """Return the converter of a fitted estimator, with its inputs and outputs."""
     check_is_fitted(estimator)
-    if type(estimator) in SEARCHES:
-        estimator = estimator.best_estimator_
+    estimator = winner_of(estimator)
     found: Family = FAMILIES.find(estimator)(estimator)
     return found
 

@@ -40,7 +40,7 @@ class Families(Converters):
 
 FAMILIES = Families(
     "estimator",
-    "Pipelines, searches, and voting ensembles of scikit-learn are converted by "
+    "Estimators of scikit-learn, such as pipelines and ensembles, are converted by "
     "skl2onnx.to_onnx after sknn.persistence.register_skl2onnx(), with the initial_types that "
     "sknn.persistence.onnx_types returns.",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,25 @@ _TYPES = {
         (bool, "Boolean"),
     ]
 }
-Readings = dict[str, tuple[str, str]]
-"""The kind of each column, and how its text is read."""
+_CALIBRATED = "calibrated_classifiers_"
+# Where estimators keep the fitted ones inside.
+_INSIDE = (
+    "best_estimator_",
+    "estimator_",
+    "regressor_",
+    "estimator",
+    "estimators_",
+    _CALIBRATED,
+)
+Readings = dict[Any, tuple[str, str]]
+"""The kind of each column by its name or place, and how its text is read."""
 
 
 def rows_by_column(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str, NDArray]:
     """Return each column of a frame as an input of shape (rows, 1), any other X as one input.
+
+    Texts in a list or vector are one input of shape (rows, 1). An array with text and other
+    entries has one input for each column, named x0, x1, ...
 
     Parameters
     ----------
@@ -46,19 +59,30 @@ def rows_by_column(estimator: Any, X: Any, dtype: DTypeLike | None) -> dict[str,
     dtype : dtype or None
         Of numbers; None: float64, and float32 for an X in float32.
     """
-    names = getattr(estimator, "feature_names_in_", None)
+    names: Any = getattr(estimator, "feature_names_in_", None)
     if names is None:
         x = X.toarray() if sparse.issparse(X) else np.asarray(X)
-        numbers = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
-        return {"X": np.ascontiguousarray(x, dtype or numbers)}
-    table, readings = read_table(X), _readings(estimator)
-    lost = sorted(set(names) - set(table.names or ()))
+        if x.ndim == 1 and x.dtype.kind in "OUT":
+            return {"X": x.astype(object)[:, None]}
+        if not _has_text(x):
+            numbers = x.dtype if x.dtype == np.float32 else np.dtype(np.float64)
+            return {"X": np.ascontiguousarray(x, dtype or numbers)}
+        names = range(x.shape[1])
+    table, readings = read_table(X), _readings(estimator, list(names))
+    lost = sorted(set(names) - set(table.labels))
     if lost:
         raise ValueError(f"X must be a frame with all columns of fit; it lacks {lost}.")
     found = {name: _read(table, name, readings.get(name)) for name in names}
-    if dtype is None:
-        return found
-    return {name: x.astype(dtype) if x.dtype.kind == "f" else x for name, x in found.items()}
+    if dtype is not None:
+        found = {name: x.astype(dtype) if x.dtype.kind == "f" else x for name, x in found.items()}
+    return {name if isinstance(name, str) else f"x{name}": x for name, x in found.items()}
+
+
+def _has_text(x: NDArray) -> bool:
+    """Return whether an array holds text, alone or among entries of other kinds."""
+    if x.dtype.kind == "O":
+        return any(isinstance(each, str) for each in x.ravel())
+    return x.dtype.kind in "UT"
 
 
 def legal_names(names: Sequence[str]) -> list[str]:
@@ -97,7 +121,7 @@ def skl2onnx() -> Any:
     return package
 
 
-def _read(table: Table, name: str, reading: tuple[str, str] | None) -> NDArray:
+def _read(table: Table, name: Any, reading: tuple[str, str] | None) -> NDArray:
     column = table.column(table.labels.index(name))
     if reading is not None:
         return read_as(column, *reading)[:, None]
@@ -110,38 +134,54 @@ def _read(table: Table, name: str, reading: tuple[str, str] | None) -> NDArray:
 # -- columns that an encoder of sknn reads as they are ------------------------------------------
 
 
-def _readings(estimator: Any) -> Readings:
-    """Return how the encoder of sknn reads the columns of X that reach it as they are."""
-    found = _innermost(estimator)
-    steps = [step for _, step in found.steps] if isinstance(found, Pipeline) else [found]
-    names: list[str | None] = list(estimator.feature_names_in_)
-    for step in steps:
-        encoder = step.encoder_ if isinstance(step, TableNetwork) else step
-        if isinstance(encoder, TableEncoder):
-            readings = zip(names, zip(encoder.kinds_, ways_of(encoder), strict=True), strict=True)
-            return {name: reading for name, reading in readings if name is not None}
+def _readings(estimator: Any, names: list[Any]) -> Readings:
+    """Return how encoders of sknn read the columns of X that reach them as they are.
+
+    `names` has None for columns that earlier steps have changed.
+    """
+    if isinstance(estimator, Pipeline):
+        return _readings_of_steps(estimator, names)
+    encoder = estimator.encoder_ if isinstance(estimator, TableNetwork) else estimator
+    if isinstance(encoder, TableEncoder):
+        readings = zip(names, zip(encoder.kinds_, ways_of(encoder), strict=True), strict=True)
+        return {name: reading for name, reading in readings if name is not None}
+    found: Readings = {}
+    for inner in _inside(estimator):
+        found = {**_readings(inner, names), **found}
+    return found
+
+
+def _readings_of_steps(pipeline: Pipeline, names: list[Any]) -> Readings:
+    for _, step in pipeline.steps:
+        found = _readings(step, names)
+        if found:
+            return found
         names = _after(step, names)
         if not names:
             break
     return {}
 
 
-def _innermost(estimator: Any) -> Any:
-    """Return the fitted estimator inside searches, tuned thresholds, and the like."""
-    for name in ("best_estimator_", "estimator_", "regressor_"):
-        inner = getattr(estimator, name, None)
-        if inner is not None and _reads_the_same(inner, estimator):
-            return _innermost(inner)
-    return estimator
+def _inside(estimator: Any) -> Iterator[Any]:
+    """Yield the fitted estimators inside searches, ensembles, and the like."""
+    for attribute in _INSIDE:
+        inner = getattr(estimator, attribute, None)
+        for each in inner if isinstance(inner, list) else [inner]:
+            part = getattr(each, "estimator", None) if attribute == _CALIBRATED else each
+            if _reads_the_same(part, estimator):
+                yield part
 
 
 def _reads_the_same(inner: Any, outer: Any) -> bool:
     """Return whether an estimator is fitted, on the same columns as the one around it."""
-    names = getattr(inner, "feature_names_in_", None)
-    return names is not None and np.array_equal(names, outer.feature_names_in_)
+    names, around = (getattr(each, "feature_names_in_", None) for each in (inner, outer))
+    if names is None:
+        width = getattr(inner, "n_features_in_", None)
+        return width is not None and width == getattr(outer, "n_features_in_", None)
+    return around is not None and np.array_equal(names, around)
 
 
-def _after(step: Any, names: list[str | None]) -> list[str | None]:
+def _after(step: Any, names: list[Any]) -> list[Any]:
     """Return the column of X behind each one passed on, None if changed; none if all are."""
     if _is_identity(step):
         return names
@@ -151,7 +191,7 @@ def _after(step: Any, names: list[str | None]) -> list[str | None]:
         return names
     if not isinstance(step, ColumnTransformer):
         return []
-    passed: dict[int, str | None] = {}
+    passed: dict[int, Any] = {}
     width = 0
     for transformer, columns, places in columns_of_steps(step):
         passed |= enumerate(_after(transformer, [names[i] for i in columns]), places.start)

@@ -5,39 +5,40 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-import numpy as np
 from sklearn.base import ClassifierMixin, is_classifier, is_regressor
-from sklearn.model_selection import TunedThresholdClassifierCV
 
 import sknn
 from sknn.estimators.targets.classification import MultilabelTargets, MultioutputTargets
 from sknn.persistence.onnx.answers import LABEL, Answer, answers
-from sknn.persistence.onnx.convert import SEARCHES, family_of
+from sknn.persistence.onnx.convert import family_of
 from sknn.persistence.onnx.encoders import refuse_gaps, refuse_levels, refuse_scales, refuse_widths
 from sknn.persistence.onnx.families import Family
-from sknn.persistence.onnx.graph import ML, OLDEST_OPSET, Graph, Tensor, onnx
+from sknn.persistence.onnx.graph import Graph, Tensor, onnx
 from sknn.persistence.onnx.joined import drop_joins, separate
+from sknn.persistence.onnx.meta_estimators import register_meta_estimators
+from sknn.persistence.onnx.operators import (
+    CLASSIFIER_OPTIONS,
+    add_graph,
+    classes_of,
+    dtype_of,
+    graph_within,
+    refuse_middle,
+    tensor_of,
+)
 from sknn.persistence.onnx.pipeline_inputs import skl2onnx
 from sknn.persistence.onnx.scores import decision
 from sknn.persistence.onnx.surplus import refuse_surplus
 from sknn.preprocessing.encoder import TableEncoder
 
-_OPTIONS = {
-    "zipmap": [True, False, "columns"],
-    "nocl": [True, False],
-    "output_class_labels": [False, True],
-    "raw_scores": [False, True],
-}
-_ML_OPSET = 2
-
 
 def register_skl2onnx() -> None:
     """Register the estimators of sknn with skl2onnx, so that it can convert pipelines with them.
 
-    Afterward, ``skl2onnx.to_onnx`` converts pipelines, column transformers, searches, voting
-    ensembles, and calibrated classifiers of scikit-learn with estimators of sknn inside. The
-    options ``zipmap``, ``nocl``, ``output_class_labels``, and ``raw_scores`` work for classifiers
-    of sknn. Networks compute in the dtype of their input.
+    Afterward, ``skl2onnx.to_onnx`` converts pipelines, column transformers, and searches of
+    scikit-learn with estimators of sknn inside, and what combines their answers: calibration,
+    thresholds, voting, stacking, bagging, chains, and estimators for several classes or outputs.
+    The options ``zipmap``, ``nocl``, ``output_class_labels``, and ``raw_scores`` work for
+    classifiers of sknn. Networks compute in the dtype of their input.
 
     Raises
     ------
@@ -51,9 +52,9 @@ def register_skl2onnx() -> None:
 
     Notes
     -----
-    A network in the middle of a pipeline, which passes on its hidden layer, is rejected. skl2onnx
-    converts isotonic calibration to a step function, not to scikit-learn's piecewise linear
-    function.
+    A predictor in the middle of a pipeline, or among the transformers of a column transformer or
+    union, is rejected: it passes on its hidden layer, for which skl2onnx has no output. Models
+    without an estimator of sknn inside are left to skl2onnx.
 
     The columns of a table have the types that `initial_types` declares; :func:`onnx_types` returns
     them. If a column transformer before a table estimator passes on numbers, dates, and text, each
@@ -66,8 +67,8 @@ def register_skl2onnx() -> None:
     for an encoder of scikit-learn that has learned a missing category, which ONNX does not
     recognize; for an imputer that adds or drops columns, which skl2onnx does not expect; for a
     PowerTransformer that reads the columns of a frame one by one, and a Normalizer with the maximum
-    norm, which skl2onnx computes otherwise; and for a TunedThresholdClassifierCV around an
-    estimator of sknn, whose threshold skl2onnx ignores.
+    norm, which skl2onnx computes otherwise; and for a TransformedTargetRegressor whose inverse is
+    neither a scaler nor a common function.
 
     Examples
     --------
@@ -88,26 +89,15 @@ def register_skl2onnx() -> None:
     onnx()
     update = skl2onnx().update_registered_converter
     for kind in _kinds():
-        options = _OPTIONS if issubclass(kind, ClassifierMixin) else None
+        options = CLASSIFIER_OPTIONS if issubclass(kind, ClassifierMixin) else None
         update(kind, f"Sknn{kind.__name__}", _shape, _convert, options=options)
-    for kind in SEARCHES:
-        # The parser replaces a search by its best estimator, so no search is ever converted.
-        alias = f"Sknn{kind.__name__}"
-        update(kind, alias, _shape, _convert, parser=_parse_best, options="passthrough")
+    register_meta_estimators()
 
 
 def _kinds() -> list[type]:
     """Return the public estimators."""
     public = (getattr(sknn, name) for name in sknn.__all__)
     return [kind for kind in (*public, TableEncoder) if isinstance(kind, type)]
-
-
-def _parse_best(scope: Any, model: Any, inputs: Any, custom_parsers: Any = None) -> Any:
-    """Write the best estimator in place of a search, with the options of the search."""
-    from skl2onnx._parse import parse_sklearn
-
-    scope.add_options(id(model.best_estimator_), scope.get_options(model))
-    return parse_sklearn(scope, model.best_estimator_, inputs, custom_parsers=custom_parsers)
 
 
 def _shape(operator: Any) -> None:
@@ -117,7 +107,7 @@ def _shape(operator: Any) -> None:
     estimator, rows = operator.raw_operator, operator.inputs[0].get_first_dimension()
     if is_classifier(estimator):
         _refuse_several_outputs(estimator)
-        texts = _classes(operator).dtype.kind in "USO"
+        texts = classes_of(operator).dtype.kind in "USO"
         kind = data_types.StringTensorType if texts else data_types.Int64TensorType
         several = isinstance(estimator._targets, MultilabelTargets)
         n_classes = len(estimator.classes_)
@@ -140,24 +130,11 @@ def _refuse_several_outputs(estimator: Any) -> None:
         )
 
 
-def _classes(operator: Any) -> Any:
-    """Return the labels that skl2onnx should output; with the option "nocl", their indices."""
-    from skl2onnx.common.utils_classifier import get_label_classes
-
-    classes = get_label_classes(operator.scope_inst, operator.raw_operator)
-    whole = classes.dtype.kind == "f" and (classes == np.rint(classes)).all()
-    return classes.astype(np.int64) if whole or classes.dtype.kind in "bu" else classes
-
-
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     """Add the nodes of an estimator to those of skl2onnx."""
-    from skl2onnx.common.data_types import guess_numpy_type
-
-    _refuse_middle(operator, scope)
-    _refuse_thresholds(operator, scope)
+    refuse_middle(operator, scope)
     estimator = operator.raw_operator
-    dtype = np.dtype(guess_numpy_type(operator.outputs[-1].type))
-    graph = _fresh_graph(scope, container, dtype)
+    graph = graph_within(scope, container, dtype_of(operator.outputs[-1]))
     family = family_of(estimator)
     refuse_levels(operator)
     refuse_widths(operator)
@@ -167,47 +144,16 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
         refuse_gaps(operator)
     inputs = family.adopted(graph, _given(operator, family, graph))
     found = _answers(operator, container, family, graph, inputs)
-    for answer, output in zip(found, operator.outputs, strict=False):
-        graph.node("Identity", [answer.value.name], [output.onnx_name])
-    container.nodes.extend(graph.nodes)
-    container.initializers.extend(graph.constants)
+    add_graph(container, graph, [each.value for each in found], operator.outputs)
     if family.n_columns is not None:
         drop_joins(container, list(operator.inputs))
-    versions = {"": graph.opset, ML: _ML_OPSET}
-    used = {"", *(node.domain for node in graph.nodes)}
-    container.node_domain_version_pair_sets.update((each, versions[each]) for each in used)
-
-
-def _fresh_graph(scope: Any, container: Any, dtype: np.dtype) -> Graph:
-    opset = int(container.target_opset_any_domain(""))
-    if opset < OLDEST_OPSET:
-        raise ValueError(
-            f"Networks of sknn need operators of at least version {OLDEST_OPSET}; raise "
-            f"target_opset={opset}."
-        )
-
-    def fresh(stem: str) -> str:
-        # Not every converter of skl2onnx registers its names, such as that of KNNImputer.
-        unique: str = scope.get_unique_variable_name(f"sknn_{stem.removeprefix('sknn_')}")
-        return unique
-
-    return Graph(dtype, opset, fresh)
 
 
 def _given(operator: Any, family: Family, graph: Graph) -> list[Tensor]:
     """Return the output of the previous steps, column by column for table estimators."""
-    from skl2onnx.common.data_types import guess_numpy_type
-
     if family.n_columns is not None:
         return separate(graph, list(operator.inputs), family.n_columns)
-    return [
-        Tensor(graph, each.onnx_name, _dtype(guess_numpy_type(each.type)))
-        for each in operator.inputs
-    ]
-
-
-def _dtype(kind: Any) -> np.dtype:
-    return np.dtype(object if kind is np.str_ else kind)
+    return [tensor_of(graph, each) for each in operator.inputs]
 
 
 def _answers(
@@ -229,7 +175,7 @@ def _of_classes(
 ) -> list[Answer]:
     """Return labels, and probabilities or scores with a column for each class."""
     targets = copy.copy(family.estimator._targets)
-    targets.classes = _classes(operator)
+    targets.classes = classes_of(operator)
     scores = family.scores(graph, inputs)
     label, shares = answers(targets, scores)
     if not raw_scores and scores.loss.has_probabilities:
@@ -238,30 +184,3 @@ def _of_classes(
     if targets.n_outputs == 1 and len(targets.classes) == 2:
         found = graph.concat([-found, found], axis=-1)
     return [Answer(LABEL, label.value), Answer("scores", found)]
-
-
-def _refuse_middle(operator: Any, scope: Any) -> None:
-    """Refuse a network whose label and probabilities would be columns for the next step."""
-    mine = {each.onnx_name for each in operator.outputs}
-    for other in scope.operators.values():
-        theirs = {each.onnx_name for each in other.inputs}
-        if len(mine) > 1 and mine <= theirs and hasattr(other.raw_operator, "fit"):
-            raise ValueError(
-                f"A {type(operator.raw_operator).__name__} in the middle of a pipeline passes on "
-                f"its hidden layer, but skl2onnx would pass its label and its probabilities to "
-                f"{type(other.raw_operator).__name__}. Convert the network separately, "
-                "with sknn.persistence.to_onnx, or serve the pipeline from Python."
-            )
-
-
-def _refuse_thresholds(operator: Any, scope: Any) -> None:
-    """Refuse a classifier whose tuned threshold skl2onnx would replace by one half."""
-    for other in scope.operators.values():
-        if isinstance(other.raw_operator, TunedThresholdClassifierCV):
-            name = type(operator.raw_operator).__name__
-            raise ValueError(
-                f"skl2onnx ignores the threshold of the TunedThresholdClassifierCV around this "
-                f"{name}. Convert its estimator_ instead, and compare the probability of the "
-                f"positive class with best_threshold_ ({other.raw_operator.best_threshold_:.6g}) "
-                "on the server."
-            )

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.preprocessing.column_warnings import warn_of_columns
 from sknn.preprocessing.columns import Table
 from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
-from sknn.preprocessing.matrix.levels import LevelBlock
+from sknn.preprocessing.matrix.levels import MOST_LEVELS, LevelBlock
 from sknn.preprocessing.matrix.numbers import NumberBlock
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
+from sknn.preprocessing.tokens.makers import maker_of
+from sknn.preprocessing.tokens.reading import check_texts, returned
 
 Block = LevelBlock | NumberBlock
 
@@ -44,15 +47,16 @@ class MatrixCoder:
     def fit(cls, table: Table, sample: Sample, stress: float = 1.0) -> MatrixCoder:
         """Learn from training rows."""
         blocks: list[Block] = []
-        for place, form in enumerate(forms_of(table, None)):
+        maker, forms = maker_of(table), forms_of(table, None)
+        warn_of_columns(table, forms, sample, MOST_LEVELS)
+        for place, form in enumerate(forms):
             with naming(table.labels[place]):
                 column = table.column(place)
-                # Text is returned as it was: its values are levels, even if they look like numbers.
-                if form.kind == CATEGORY or form.way:
+                if form.kind == CATEGORY:
                     blocks.append(LevelBlock.fit(column, sample))
                 else:
-                    blocks.append(NumberBlock.fit(form.kind, column, sample))
-        return cls(blocks, FrameMaker.of(table.frame), list(table.labels), table.names, stress)
+                    blocks.append(NumberBlock.fit(form, column, sample, maker.zone(place)))
+        return cls(blocks, maker, list(table.labels), table.names, stress)
 
     def places(self) -> Iterator[tuple[Block, slice, slice]]:
         """Yield the blocks, the columns of their choices, and those of their numbers."""
@@ -84,8 +88,14 @@ class MatrixCoder:
         """The columns of numbers."""
         return [place for _, _, each in self.places() for place in range(each.start, each.stop)]
 
+    def origins(self) -> NDArray:
+        """Return the column of the table that each column of the matrix comes from."""
+        widths = [block.n_choices + block.n_numbers for block in self.blocks]
+        return np.repeat(np.arange(len(widths)), widths)
+
     def encode(self, table: Table, dtype: Any) -> NDArray:
         """Return the matrix; an unseen entry has an equal share of all choices."""
+        check_texts(self.blocks, table)
         out = np.zeros((table.n_rows, self.width), dtype)
         for place, (block, group, number) in enumerate(self.places()):
             with naming(self.labels[place]):
@@ -107,6 +117,10 @@ class MatrixCoder:
                 scores = matrix[:, number.start].astype(np.float64) / self.stress
             columns.append(block.decode(choices, scores))  # type: ignore[arg-type]
         return columns
+
+    def table(self, columns: list[NDArray]) -> Any:
+        """Return a table of entries, as `decode` returns them."""
+        return self.maker.make(returned(self.blocks, columns))
 
 
 def fill_choices(out: NDArray, choices: NDArray) -> None:

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.preprocessing.columns import Coded, Table, read_table
-from sknn.preprocessing.conditions import asked, never_seen
-from sknn.preprocessing.kinds import naming
+from sknn.preprocessing.conditions import asked, check_type, never_seen
+from sknn.preprocessing.kinds import as_numbers, naming
 from sknn.preprocessing.matrix.asked import AskedRows
 from sknn.preprocessing.matrix.coder import MatrixCoder
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
+from sknn.preprocessing.tokens.makers import maker_of
 
 
 class ArrayForm:
@@ -23,8 +24,8 @@ class ArrayForm:
     coder: MatrixCoder | None = None
     """Converts between the table and the matrix for the network; None if it reads X itself."""
 
-    def restored(self, rows: NDArray) -> Any:
-        """Return reconstructed rows in the form of X."""
+    def restored(self, rows: NDArray, X: Any) -> Any:
+        """Return reconstructed rows in the form of X in fit, with the row names of this X."""
         return rows
 
     def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
@@ -68,7 +69,7 @@ class NumericForm(ArrayForm):
         columns = [table.column(int(place)) for place in whole]
         low = np.array([float(column.min()) for column in columns])
         high = np.array([float(column.max()) for column in columns])
-        return cls(FrameMaker.of(table.frame), whole, low, high)
+        return cls(maker_of(table), whole, low, high)
 
     def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
         """Return a frame with the names and dtypes of the first."""
@@ -80,10 +81,11 @@ class NumericForm(ArrayForm):
         """Return the requested entries of a number of new rows."""
         wanted = AskedRows(n)
         for place, label, column in asked(self.maker.names, conditions, n):
-            with naming(label):
-                numbers = np.asarray(column, np.float64)
-                if not np.isfinite(numbers).all():
-                    raise never_seen(label, "a missing or infinite number")
+            with naming(label, "conditions"):
+                numbers = as_numbers(column)
+            if not np.isfinite(numbers).all():
+                raise never_seen(label, "a missing or infinite number")
+            check_type(label, numbers, self.maker.number_type(place))
             wanted.add(place, numbers, numbers=(place, numbers))
         return wanted
 
@@ -99,25 +101,28 @@ class TableForm(ArrayForm):
 
     coder: MatrixCoder
 
-    def restored(self, rows: NDArray) -> Any:
-        """Return a frame with the names and dtypes of the first."""
-        return self.coder.maker.make(self.coder.decode(rows))
+    def restored(self, rows: NDArray, X: Any) -> Any:
+        """Return a frame with the names and dtypes of the first, and the row names of X."""
+        return self.coder.maker.aligned(self.coder.table(self.coder.decode(rows)), X)
 
     def made(self, rows: NDArray, wanted: AskedRows | None = None) -> Any:
         """Return a frame with the names and dtypes of the first."""
-        return self.coder.maker.make(_with_given(self.coder.decode(rows), wanted))
+        return self.coder.table(_with_given(self.coder.decode(rows), wanted))
 
     def wanted(self, conditions: Any, n: int) -> AskedRows:
         """Return the requested entries of a number of new rows."""
         wanted, places = AskedRows(n), list(self.coder.places())
         for place, label, column in asked(self.coder.labels, conditions, n):
             block, group, number = places[place]
-            with naming(label):
+            with naming(label, "conditions"):
                 choices, scores = block.encode(column)
                 values = block.read(column)
+            if block.reading is not None:
+                block.reading.check_asked(label, column)
+            check_type(label, values, self.coder.maker.number_type(place))
             unknown = choices < 0
             if unknown.any() and (block.n_choices or np.isnan(_plain(values)).any()):
-                raise never_seen(label, values[unknown][0])
+                raise never_seen(label, values[unknown][0], block.seen.tolist())
             wanted.add(
                 place,
                 values,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.levels import LevelTokens
 
-_MOST_LEVELS = 256
+MOST_LEVELS = 256
 
 
 @dataclass
@@ -25,11 +25,17 @@ class LevelBlock:
     levels: LevelTokens
 
     n_numbers = 0
+    reading = None
 
     @classmethod
     def fit(cls, column: Any, sample: Sample) -> LevelBlock:
         """Learn from the column of a table."""
-        return cls(LevelTokens.fit(column, sample, _MOST_LEVELS))
+        return cls(LevelTokens.fit(column, sample, MOST_LEVELS))
+
+    @property
+    def seen(self) -> NDArray:
+        """The entries in fit."""
+        return self.levels.seen
 
     @property
     def n_choices(self) -> int:

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.preprocessing.kinds import Form
 from sknn.preprocessing.matrix.scores import NormalScores
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.lattice import Lattice
-from sknn.preprocessing.tokens.numbers import as_read, plain, read_column
+from sknn.preprocessing.tokens.reading import Reading
 from sknn.preprocessing.tokens.spikes import Parted, places_of
 
 
@@ -21,7 +22,7 @@ class NumberBlock:
 
     Attributes
     ----------
-    kind : str
+    reading : Reading
     has_missing : bool
         Whether the first choice is a missing entry.
     spikes : ndarray
@@ -32,22 +33,28 @@ class NumberBlock:
         The values to which other numbers are rounded.
     """
 
-    kind: str
+    reading: Reading
     has_missing: bool
     spikes: NDArray
     scores: NormalScores | None
     lattice: Lattice | None
 
     @classmethod
-    def fit(cls, kind: str, column: Any, sample: Sample) -> NumberBlock:
-        """Learn from the column of a table."""
-        parted = Parted.of(plain(read_column(kind, column)), sample)
+    def fit(cls, form: Form, column: Any, sample: Sample, zone: str = "") -> NumberBlock:
+        """Learn from the column of a table; `zone` is the time zone of dates."""
+        reading = Reading.of(form, column, zone)
+        parted = Parted.of(reading.numbers(column), sample)
         known = parted.column.known.values
         if not len(parted.rest.values):
             missing = parted.has_missing or not len(known)
-            return cls(kind, missing, parted.spikes, None, None)
+            return cls(reading, missing, parted.spikes, None, None)
         scores, lattice = NormalScores.fit(parted.rest), Lattice.of(known)
-        return cls(kind, parted.has_missing, parted.spikes, scores, lattice)
+        return cls(reading, parted.has_missing, parted.spikes, scores, lattice)
+
+    @property
+    def seen(self) -> NDArray:
+        """The entries in fit that have their own code."""
+        return self.reading.returned(self.reading.entries(self.spikes))
 
     @property
     def n_choices(self) -> int:
@@ -64,7 +71,7 @@ class NumberBlock:
 
     def encode(self, column: Any) -> tuple[NDArray, NDArray | None]:
         """Return the choice of each entry, -1 if it has none, and its score."""
-        numbers = plain(read_column(self.kind, column))
+        numbers = self.reading.numbers(column)
         choices = places_of(self.spikes, numbers)
         choices[choices >= 0] += int(self.has_missing)
         lost = np.isnan(numbers)
@@ -90,8 +97,8 @@ class NumberBlock:
             if self.lattice is not None:
                 found = self.lattice.values(self.lattice.places(found))
             values[other] = found
-        return as_read(self.kind, values)
+        return self.reading.entries(values)
 
     def read(self, column: Any) -> NDArray:
         """Return requested entries as they were passed."""
-        return read_column(self.kind, column)
+        return self.reading.read(column)

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.preprocessing.column_warnings import warn_of_columns
 from sknn.preprocessing.columns import Table, check_names
 from sknn.preprocessing.kinds import CATEGORY, forms_of, naming
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.frames import FrameMaker
 from sknn.preprocessing.tokens.levels import LevelTokens
+from sknn.preprocessing.tokens.makers import maker_of
 from sknn.preprocessing.tokens.numbers import NumberTokens
+from sknn.preprocessing.tokens.reading import check_texts, returned
 
 ColumnTokens = LevelTokens | NumberTokens
 
@@ -52,15 +55,16 @@ class TableCoder:
             Largest number of levels of a column with separate codes.
         """
         columns: list[ColumnTokens] = []
-        for place, form in enumerate(forms_of(table, categorical)):
+        maker, forms = maker_of(table), forms_of(table, categorical)
+        warn_of_columns(table, forms, sample, most)
+        for place, form in enumerate(forms):
             with naming(table.labels[place]):
                 column = table.column(place)
-                # Text is returned as it was: its values are levels, even if they look like numbers.
-                if form.kind == CATEGORY or form.way:
+                if form.kind == CATEGORY:
                     columns.append(LevelTokens.fit(column, sample, most))
                 else:
-                    columns.append(NumberTokens.fit(form.kind, column, sample))
-        return cls(columns, FrameMaker.of(table.frame), list(table.labels), table.names)
+                    columns.append(NumberTokens.fit(form, column, sample, maker.zone(place)))
+        return cls(columns, maker, list(table.labels), table.names)
 
     @property
     def sizes(self) -> list[int]:
@@ -98,6 +102,7 @@ class TableCoder:
 
         The last are the logarithms of the density of each entry, given its codes.
         """
+        check_texts(self.columns, table)
         out = np.zeros((table.n_rows, self.n_inputs), dtype)
         at, beside, densities = 0, len(self.sizes), out[:, self.densities]
         for place, column in enumerate(self.columns):
@@ -110,6 +115,10 @@ class TableCoder:
                 beside += 1
             densities[:, place] = log_p
         return out
+
+    def table(self, columns: list[NDArray]) -> Any:
+        """Return a table of entries, as `decode` of its columns returns them."""
+        return self.maker.make(returned(self.columns, columns))
 
     def codes(self, rows: NDArray) -> NDArray:
         """Return the codes in rows for the network."""

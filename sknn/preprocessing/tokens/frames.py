@@ -2,161 +2,127 @@
 
 from __future__ import annotations
 
-import importlib
-import io
+import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sknn.preprocessing.columns import Table
+from sknn.preprocessing.conditions import fits
+from sknn.preprocessing.tokens.objects import Objects
+
+_DTYPE = re.compile(r"(u?int|float)(8|16|32|64)\b")
+
+
+class FrameMaker(ABC):
+    """Form of a table, without its rows."""
+
+    names: list
+    """Of the columns."""
+
+    @abstractmethod
+    def make(self, columns: list[NDArray]) -> Any:
+        """Return a table of columns: numbers, dates in UTC, time spans, or objects."""
+
+    def zone(self, place: int) -> str:
+        """Return the time zone of a column, blank if it has none."""
+        return ""
+
+    def number_type(self, place: int) -> np.dtype | None:
+        """Return the dtype of a column of numbers, None if it is none of NumPy's."""
+        return None
+
+    def own(self, X: Any, place: int) -> Any:
+        """Return a column of a table of the same library as it is, None if it is another."""
+        return None
+
+    def put(self, made: Any, place: int, own: Any, kept: NDArray) -> Any:
+        """Return a table in which some entries of a column are those of `own`, as they are."""
+        return made
+
+    def aligned(self, made: Any, X: Any) -> Any:
+        """Return a table with the names of the rows of X."""
+        return made
+
+
+def dtype_named(text: str) -> np.dtype | None:
+    """Return the dtype of numbers with a name such as "Int8", "int64[pyarrow]", "double"."""
+    text = text.lower().replace("double", "float64").replace("halffloat", "float16")
+    found = _DTYPE.match(text)
+    return np.dtype(found[0]) if found else None
+
+
+def within(numbers: NDArray, dtype: np.dtype) -> NDArray:
+    """Return float64 numbers, rounded to whole ones in the range of a dtype of whole numbers."""
+    ends = np.iinfo(dtype)
+    # The largest whole numbers of 64 bits are no float64.
+    high = np.nextafter(float(ends.max), 0.0) if float(ends.max) > ends.max else float(ends.max)
+    return np.clip(np.rint(numbers), float(ends.min), high)
+
 
 @dataclass
-class FrameMaker:
-    """Form of a table, without its rows.
+class ArrayMaker(FrameMaker):
+    """An array.
 
     Attributes
     ----------
-    library : str
-        "numpy", "pandas", "polars" or "pyarrow".
-    names : list
-        Of the columns.
-    dtypes : list of str
-        Of the columns of pandas, or that of the array.
-    levels : list
-        For each column of pandas with dtype category, its categories and whether they are ordered;
-        else None.
-    schema : bytes
-        An empty polars frame, or the pyarrow schema.
+    dtype : str
+        Blank if it is not known.
+    objects : list of Objects
+        For each column.
     """
 
-    library: str
-    names: list
-    dtypes: list
-    levels: list
-    schema: bytes
+    dtype: str
+    objects: list[Objects]
+
+    def __post_init__(self) -> None:
+        self.names = []
 
     @classmethod
-    def of(cls, frame: Any) -> FrameMaker:
-        """Note the form of a table."""
-        library = type(frame).__module__.partition(".")[0]
-        if hasattr(frame, "iloc") and hasattr(frame, "dtypes"):
-            return cls(
-                "pandas",
-                list(frame.columns),
-                [str(dtype) for dtype in frame.dtypes],
-                [_categories(dtype) for dtype in frame.dtypes],
-                b"",
-            )
-        if hasattr(frame, "column_names"):
-            schema = frame.schema.serialize().to_pybytes()
-            return cls("pyarrow", list(frame.column_names), [], [], schema)
-        if hasattr(frame, "get_column"):
-            sink = io.BytesIO()
-            frame.clear().write_ipc(sink)
-            return cls(library, list(frame.columns), [], [], sink.getvalue())
-        dtype = frame.dtype.str if isinstance(frame, np.ndarray) else ""
-        return cls("numpy", [], [dtype], [], b"")
+    def of(cls, table: Table) -> ArrayMaker:
+        """Note the form of an array, or a list of rows."""
+        values = table.frame if isinstance(table.frame, np.ndarray) else table.matrix
+        objects = [Objects.of(table.column(place)) for place in range(table.n_columns)]
+        return cls("" if values is None else values.dtype.str, objects)
+
+    def number_type(self, place: int) -> np.dtype | None:
+        """Return the dtype of a column of numbers, None if it is none of NumPy's."""
+        dtype = np.dtype(self.dtype) if self.dtype else None
+        return dtype if dtype is not None and dtype.kind in "iuf" else None
 
     def make(self, columns: list[NDArray]) -> Any:
-        """Return a table of columns: numbers are float64, dates datetime64, the rest objects."""
-        if self.library == "numpy":
-            return self._array(columns)
-        if self.library == "pandas":
-            return self._pandas(columns)
-        module = importlib.import_module(self.library)
-        if self.library == "pyarrow":
-            schema = module.ipc.read_schema(module.py_buffer(self.schema))
-            made = [module.array(_plain(c), from_pandas=True) for c in columns]
-            arrays = [each.cast(f.type, safe=False) for each, f in zip(made, schema, strict=True)]
-            return module.Table.from_arrays(arrays, schema=schema)
-        empty = module.read_ipc(io.BytesIO(self.schema))
-        series = [
-            module.Series(name, _plain(column), strict=False, nan_to_null=True).cast(
-                dtype, strict=False
-            )
-            for (name, dtype), column in zip(empty.schema.items(), columns, strict=True)
-        ]
-        return module.DataFrame(series)
-
-    def _array(self, columns: list[NDArray]) -> NDArray:
-        plain = all(column.dtype == np.float64 for column in columns)
-        wanted = np.dtype(self.dtypes[0]) if self.dtypes[0] else None
-        if plain:
+        """Return an array of columns."""
+        wanted = np.dtype(self.dtype) if self.dtype else None
+        if all(column.dtype.kind in "iuf" for column in columns):
             table = np.column_stack(columns)
-            integral = wanted is not None and wanted.kind in "iub"
-            return table if wanted is None else _cast(table, wanted, integral)
+            if wanted is None:
+                return table
+            floats = table.dtype.kind == "f" and wanted.kind in "iu"
+            return (within(table, wanted) if floats else table).astype(wanted)
         table = np.empty((len(columns[0]), len(columns)), object)
         for place, column in enumerate(columns):
-            table[:, place] = _as_objects(column)
-        return table if wanted is None or wanted.kind == "O" else table.astype(wanted)
+            table[:, place] = self.objects[place].made(column)
+        if wanted is None or wanted.kind == "O":
+            return table
+        if wanted.kind not in "US":
+            return table.astype(wanted)
+        texts = [["" if entry is None else entry for entry in row] for row in table]
+        made = np.array(texts, wanted.kind)
+        return made.astype(np.promote_types(made.dtype, wanted))
 
-    def _pandas(self, columns: list[NDArray]) -> Any:
-        pandas = importlib.import_module("pandas")
-        made = {}
-        for place, (column, dtype) in enumerate(zip(columns, self.dtypes, strict=True)):
-            made[place] = _series(pandas, column, dtype, self.levels[place])
-        frame = pandas.DataFrame(made)
-        frame.columns = self.names
-        return frame
+    def own(self, X: Any, place: int) -> Any:
+        """Return a column of an array as it is, None if it is no array."""
+        return X[:, place] if isinstance(X, np.ndarray) else None
 
-
-def _categories(dtype: Any) -> Any:
-    if str(dtype) != "category":
-        return None
-    return np.asarray(dtype.categories, object).tolist(), bool(dtype.ordered)
-
-
-def _series(pandas: Any, column: NDArray, dtype: str, levels: Any) -> Any:
-    """Return a pandas column with a dtype; `levels` are for dtype category, with their order."""
-    if levels is not None:
-        kind = pandas.CategoricalDtype(levels[0], ordered=levels[1])
-        return pandas.Series(column, dtype=object).astype(kind)
-    if dtype == "object":
-        return pandas.Series(_as_objects(column), dtype=object)
-    series = pandas.Series(column)
-    if column.dtype.kind == "M" and "," in dtype:
-        return series.dt.tz_localize("UTC").astype(dtype)
-    if column.dtype.kind == "M" and dtype.startswith("period"):
-        return series.dt.to_period(dtype[len("period[") : -1])
-    return _as(series, dtype)
-
-
-def _as(series: Any, dtype: str) -> Any:
-    try:
-        return series.astype(dtype)
-    except (TypeError, ValueError):
-        # Missing entries that did not occur in fit: the dtype cannot represent them.
-        return series
-
-
-def _cast(table: NDArray, wanted: np.dtype, integral: bool) -> NDArray:
-    return np.rint(table).astype(wanted) if integral else table.astype(wanted)
-
-
-def _as_objects(column: NDArray) -> NDArray:
-    """Return entries as Python objects: whole numbers as int, moments at midnight as dates."""
-    if column.dtype == np.float64:
-        return _whole(column)
-    if column.dtype.kind != "M":
-        return column
-    out = np.empty(len(column), object)
-    days = _are_days(column)
-    out[:] = [v.date() if days and v is not None else v for v in column.tolist()]
-    return out
-
-
-def _are_days(moments: NDArray) -> bool:
-    known = moments[~np.isnat(moments)]
-    return bool((known == known.astype("M8[D]")).all())
-
-
-def _whole(numbers: NDArray) -> NDArray:
-    """Return numbers as objects, with whole ones as int."""
-    out = np.empty(len(numbers), object)
-    out[:] = [int(v) if v.is_integer() else v for v in numbers.tolist()]
-    return out
-
-
-def _plain(column: NDArray) -> Any:
-    return column.tolist() if column.dtype.kind == "O" else column
+    def put(self, made: Any, place: int, own: Any, kept: NDArray) -> Any:
+        """Return an array in which some entries of a column are those of `own`, as they are."""
+        if made.dtype.kind in "iu" and own.dtype.kind == "f":
+            if not fits(own[kept], made.dtype).all():
+                made = made.astype(np.float64)
+        elif made.dtype != own.dtype and {made.dtype.kind, own.dtype.kind} <= set("US"):
+            made = made.astype(np.promote_types(made.dtype, own.dtype))
+        made[kept, place] = own[kept]
+        return made

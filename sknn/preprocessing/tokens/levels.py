@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.preprocessing.categories import MISSING, Texts
+from sknn.preprocessing.categories import MISSING, Texts, by_any_text
 from sknn.preprocessing.columns import Coded
 from sknn.preprocessing.sample import Sample
 
@@ -38,6 +38,7 @@ class LevelTokens:
     floor: float
 
     has_number = False
+    reading = None
 
     @classmethod
     def fit(cls, column: Any, sample: Sample, most: int) -> LevelTokens:
@@ -51,11 +52,16 @@ class LevelTokens:
         chosen = np.concatenate([own, rare])
         values = entries(column, first[chosen])
         places = {found.texts[present[at]]: place for place, at in enumerate(chosen)}
-        if MISSING in places and not isinstance(values[places[MISSING]], float):
+        if MISSING in places and not isinstance(values[places[MISSING]], (float, str)):
             values[places[MISSING]] = None  # Rather than pandas' NA, which no file can hold.
         shares = total[present[rare]]
         shares = shares / shares.sum() if len(rare) else shares
         return cls(places, values, len(own), shares, float(-np.log(sample.counts.sum() + 1.0)))
+
+    @property
+    def seen(self) -> NDArray:
+        """The entries in fit."""
+        return self.values
 
     @property
     def sizes(self) -> list[int]:
@@ -67,8 +73,7 @@ class LevelTokens:
 
         An unseen level has the code -1.
         """
-        found = Texts.of(column)
-        known = np.array([self.places.get(text, -1) for text in found.texts], np.intp)[found.codes]
+        known = self._places(Texts.of(column))
         log_p = np.zeros(len(known))
         log_p[known < 0] = self.floor
         rare = known >= self.n_codes
@@ -100,10 +105,18 @@ class LevelTokens:
         return self.values[places]
 
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
-        """Return the entries of a column, and which of them are missing."""
+        """Return the entries of a column, as in the table, and which of them are missing."""
         found = Texts.of(column)
         lost = np.array([text == MISSING for text in found.texts], bool)[found.codes]
-        return entries(column, np.arange(len(lost))), lost
+        read, places = entries(column, np.arange(len(lost))), self._places(found)
+        known = places >= 0
+        read[known] = self.values[places[known]]
+        return read, lost
+
+    def _places(self, found: Texts) -> NDArray:
+        """Return the place of each entry in `values`, -1 if it was never seen."""
+        places = by_any_text(self.places)
+        return np.array([places.get(text, -1) for text in found.texts], np.intp)[found.codes]
 
 
 def entries(column: Any, rows: NDArray) -> NDArray:

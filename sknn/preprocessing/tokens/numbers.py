@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sknn.preprocessing.kinds import DATE, NUMBER, READERS, SPAN
+from sknn.preprocessing.kinds import Form
 from sknn.preprocessing.numbers import squash
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.cells import Cells
 from sknn.preprocessing.tokens.lattice import Lattice
+from sknn.preprocessing.tokens.reading import Reading
 from sknn.preprocessing.tokens.spikes import Parted, places_of
 
-_HUGE = 8e307
 _STRESS = 6.0
 """Weight of a number besides the ones of its tokens: these tell neighbors apart, but not how near
 they are."""
@@ -27,7 +27,7 @@ class NumberTokens:
 
     Attributes
     ----------
-    kind : str
+    reading : Reading
     has_missing : bool
         Code 0 means a missing entry.
     spikes : ndarray
@@ -40,7 +40,7 @@ class NumberTokens:
         The logarithm of the probability of an unseen entry.
     """
 
-    kind: str
+    reading: Reading
     has_missing: bool
     spikes: NDArray
     cells: Cells | None
@@ -51,20 +51,26 @@ class NumberTokens:
     has_number = True
 
     @classmethod
-    def fit(cls, kind: str, column: Any, sample: Sample) -> NumberTokens:
-        """Learn from the column of a table."""
-        parted = Parted.of(plain(read_column(kind, column)), sample)
+    def fit(cls, form: Form, column: Any, sample: Sample, zone: str = "") -> NumberTokens:
+        """Learn from the column of a table; `zone` is the time zone of dates."""
+        reading = Reading.of(form, column, zone)
+        parted = Parted.of(reading.numbers(column), sample)
         found, rest, some = parted.column, parted.rest, parted.has_missing
         known, floor = found.known, float(-np.log(sample.counts.sum() + 1.0))
         if not len(known.values):
-            return cls(kind, True, known.values, None, 0.0, 0.0, floor)
+            return cls(reading, True, known.values, None, 0.0, 0.0, floor)
         cells = None
         if len(rest.values):
             lattice = Lattice.of(known.values)
             cells = Cells.fit(rest, parted.n_rest, lattice, parted.spikes)
         middle = float(known.quantiles(np.array(0.5)))
         scale = float(found.scale()) if found.varies else 0.0
-        return cls(kind, some, parted.spikes, cells, middle, scale, floor)
+        return cls(reading, some, parted.spikes, cells, middle, scale, floor)
+
+    @property
+    def seen(self) -> NDArray:
+        """The entries in fit that have their own code."""
+        return self.reading.returned(self.reading.entries(self.spikes))
 
     @property
     def _n_before(self) -> int:
@@ -84,7 +90,7 @@ class NumberTokens:
 
         An unseen entry has the code -1, and so has the second token if there is no cell.
         """
-        numbers = plain(read_column(self.kind, column))
+        numbers = self.reading.numbers(column)
         codes = np.full((len(numbers), len(self.sizes)), -1, np.intp)
         log_p = np.zeros(len(numbers))
         lost = np.isnan(numbers)
@@ -128,17 +134,17 @@ class NumberTokens:
             if self.cells.n_fine > 1:
                 cells += codes[rest, 1]
             numbers[rest] = self.cells.draw(cells, rng)
-        return as_read(self.kind, numbers)
+        return self.reading.entries(numbers)
 
     def mean(self, draws: list[NDArray]) -> NDArray:
         """Return the mean of several draws, rounded as the column is."""
         if self.cells is None and not len(self.spikes):
             return draws[0]  # There were no numbers to learn from.
-        means = np.mean([self._expected(plain(draw)) for draw in draws], axis=0)
+        means = np.mean([self._expected(self.reading.plain(draw)) for draw in draws], axis=0)
         lattice = Lattice.of(self.spikes) if self.cells is None else self.cells.lattice
         if lattice is not None:
             means = lattice.values(lattice.places(means))
-        return as_read(self.kind, means)
+        return self.reading.entries(means)
 
     def _expected(self, numbers: NDArray) -> NDArray:
         """Return the mean of the training entries in the cell of each number."""
@@ -151,47 +157,13 @@ class NumberTokens:
 
     def read(self, column: Any) -> tuple[NDArray, NDArray]:
         """Return the entries of a column, and which of them are missing."""
-        values = read_column(self.kind, column)
-        return values, np.isnan(plain(values))
+        values = self.reading.exact(column)
+        return values, np.isnan(self.reading.plain(values))
 
     def number(self, values: NDArray) -> NDArray:
         """Return the number that accompanies the tokens of each entry, 0 if it is missing."""
-        return self._beside(plain(values))
+        return self._beside(self.reading.plain(values))
 
     def _beside(self, numbers: NDArray) -> NDArray:
         scaled = _STRESS * squash((numbers - self.middle) * self.scale)
         return np.where(np.isnan(scaled), 0.0, scaled)
-
-
-def plain(column: NDArray) -> NDArray:
-    """Return numbers, or the microseconds of dates and time spans, as float64 with NaN."""
-    if column.dtype.kind in "mM":
-        return np.where(np.isnat(column), np.nan, column.astype(np.int64).astype(np.float64))
-    return column
-
-
-def as_read(kind: str, numbers: NDArray) -> NDArray:
-    """Return numbers as `read_column` does: dates and time spans in whole microseconds."""
-    if kind == NUMBER:
-        return numbers
-    dtype = "M8[us]" if kind == DATE else "m8[us]"
-    out = np.full(len(numbers), np.array("NaT", dtype))
-    known = ~np.isnan(numbers)
-    out[known] = np.rint(numbers[known]).astype(np.int64).astype(dtype)
-    return out
-
-
-def read_column(kind: str, column: Any) -> NDArray:
-    """Return a column as numbers, or as dates or time spans in microseconds."""
-    read = READERS[kind](column)
-    if kind == NUMBER and (np.abs(read) > _HUGE).any():
-        raise ValueError(
-            "found infinity or a value too large; replace such entries, for example with NaN, "
-            "which counts as missing."
-        )
-    if kind != SPAN:
-        return read
-    spans = np.full(len(read), np.timedelta64("NaT", "us"))
-    known = ~np.isnan(read)
-    spans[known] = np.rint(read[known] * 1e6).astype(np.int64).astype("m8[us]")
-    return spans

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -30,11 +31,16 @@ def _is_dense(value: Any, n_axes: int) -> bool:
 
 
 class _Reel:
-    """The pictures so far, evenly spread over any number of epochs."""
+    """The pictures so far, evenly spread over any number of epochs.
+
+    Colors are kept as PNG files; numbers wait for the scale of all pictures.
+    """
 
     def __init__(self, every: int, most: int) -> None:
         self.every, self.most = every, most
-        self.frames: list[frames.Still] = []
+        self.frames: list[frames.Still | bytes] = []
+        self.size = (0, 0)
+        self.smooth = False
         self.epochs: list[int] = []
         self.captions: list[str] = []
 
@@ -44,7 +50,9 @@ class _Reel:
 
     def add(self, frame: frames.Still, epoch: int, caption: str) -> None:
         """Keep a picture; if there are too many, every second one is dropped."""
-        self.frames.append(frame)
+        self.frames.append(png(frame.values) if frame.values.ndim == 3 else frame)
+        height, width = frame.values.shape[:2]
+        self.size, self.smooth = (width, height), frame.smooth
         self.epochs.append(epoch)
         self.captions.append(caption)
         if len(self.frames) > self.most:
@@ -59,7 +67,22 @@ class _Reel:
         twin = _Reel(self.every, self.most)
         twin.frames, twin.epochs = self.frames[:], self.epochs[:]
         twin.captions = self.captions[:]
+        twin.size, twin.smooth = self.size, self.smooth
         return twin
+
+    def files(self) -> list[bytes]:
+        """Return the pictures as PNG files; numbers have the same color in all of them."""
+        numbers = [each for each in self.frames if not isinstance(each, bytes)]
+        known = [each.values[np.isfinite(each.values)] for each in numbers]
+        low = min((float(each.min()) for each in known if each.size), default=0.0)
+        high = max((float(each.max()) for each in known if each.size), default=1.0)
+        if any(each.scale == "signs" for each in numbers):
+            high = max(abs(low), abs(high))
+            low = -high
+        return [
+            each if isinstance(each, bytes) else png(colored(each.values, low, high, each.scale))
+            for each in self.frames
+        ]
 
 
 class Film(Callback):
@@ -78,14 +101,15 @@ class Film(Callback):
     path : str or path-like
         Where to write the page, for example "training.html". An existing file is overwritten.
     X : array-like of shape (n_samples, n_features), default=None
-        Numeric rows for the pictures, from training or not. Required for "regions" and
-        "reconstructions"; drawn behind "samples" with two columns.
+        Rows for the pictures, from training or not. Required for "regions" and "reconstructions";
+        drawn behind "samples" with two columns of numbers.
     y : array-like of shape (n_samples,), default=None
         Classes of the rows, which color them in "regions".
     picture : {"auto", "regions", "weights", "reconstructions", "samples"} or callable
         What to film. "regions": predictions in the plane of the two columns of X. "weights":
         weights of the first layer, at most 100 units and inputs. "reconstructions": ten rows of X
-        above their reconstructions. "samples": generated rows. "auto": samples, if the estimator
+        above their reconstructions. "samples": generated rows, as images or as points in the plane
+        of the first two columns of numbers. "auto": samples, if the estimator
         has ``sample``; with X, regions for two columns and one output, and reconstructions for an
         AutoEncoder; otherwise weights. A callable gets the estimator and returns an image: an array
         (height, width) of numbers, or (height, width, 3) of colors between 0 and 1.
@@ -177,15 +201,12 @@ class Film(Callback):
         reel = self._reel
         if reel.epochs[-1] != progress.run.epoch:
             self._take(progress)
-        smooth = reel.frames[-1].smooth
-        images = _in_one_scale(reel.frames)
-        height, width = images[-1].shape[:2]
         page = film_page(
-            [png(image) for image in images],
+            reel.files(),
             reel.captions,
             title=self._title,
-            size=(width, height),
-            smooth=smooth,
+            size=reel.size,
+            smooth=reel.smooth,
             overlay=self._overlay(),
         )
         with archive.replacing(self.path) as file:
@@ -204,14 +225,17 @@ class Film(Callback):
     def _frame(self, estimator: Any) -> frames.Still:
         if callable(self.picture):
             return frames.Still(_checked(self.picture(estimator)))
-        rows = None if self.X is None else np.asarray(self.X, np.float64)
+        rows = np.asarray(self.X) if isinstance(self.X, (list, tuple)) else self.X
         draw: dict[str, Callable[[], frames.Still]] = {
-            "regions": partial(frames.regions, estimator, rows),  # type: ignore[arg-type]
+            "regions": lambda: frames.regions(estimator, np.asarray(rows, np.float64)),
             "weights": partial(frames.weights, estimator, self.shape),
-            "reconstructions": partial(frames.reconstructions, estimator, rows, self.shape),  # type: ignore[arg-type]
+            "reconstructions": partial(frames.reconstructions, estimator, rows, self.shape),
             "samples": partial(frames.samples, estimator, rows, self.shape),
         }
-        return draw[self._kind]()
+        with warnings.catch_warnings():
+            # The pictures ask for rows without the names of columns.
+            warnings.filterwarnings("ignore", "X does not have valid feature names")
+            return draw[self._kind]()
 
     def _overlay(self) -> str:
         """Return the rows that lie in the plane of the picture, as SVG."""
@@ -219,13 +243,15 @@ class Film(Callback):
             return ""
         if np.ndim(self.X) != 2 or np.shape(self.X)[1] != 2:
             return ""
-        return frames.dots(np.asarray(self.X, np.float64), self.y)
+        numbers = list(frames.number_columns(self.X).values())
+        return frames.dots(np.column_stack(numbers), self.y) if len(numbers) == 2 else ""
 
 
 def _kind(picture: Any, estimator: Any, X: Any) -> str:
     """Return the kind of picture to film; raise if it cannot be drawn."""
     if callable(picture):
-        return getattr(picture, "__name__", "picture")
+        name = getattr(picture, "__name__", "<none>")
+        return "picture" if name.startswith("<") else name
     columns = np.shape(X)[1] if np.ndim(X) == 2 else None
     plain = not isinstance(getattr(estimator, "classes_", None), list)
     if picture == "auto":
@@ -260,17 +286,3 @@ def _checked(image: Any) -> NDArray:
             f"3); the callable returned one of shape {array.shape}."
         )
     return array
-
-
-def _in_one_scale(taken: list[frames.Still]) -> list[NDArray]:
-    """Return pictures as colors; numbers have the same color in all of them."""
-    if taken[0].values.ndim == 3:
-        return [frame.values for frame in taken]
-    scale = taken[0].scale
-    every = [frame.values[np.isfinite(frame.values)] for frame in taken]
-    low = min((float(each.min()) for each in every if each.size), default=0.0)
-    high = max((float(each.max()) for each in every if each.size), default=1.0)
-    if scale == "signs":
-        high = max(abs(low), abs(high))
-        low = -high
-    return [colored(frame.values, low, high, scale) for frame in taken]

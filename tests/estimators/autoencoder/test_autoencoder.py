@@ -33,6 +33,7 @@ UNIT = (X - X.min()) / (X.max() - X.min())
 FAST = {"learning_rate": "cosine", "max_iter": 5, "random_state": 0}
 KINDS = {
     "plain": {},
+    "wide": {"hidden_layer_sizes": (8,)},
     "deep": {"hidden_layer_sizes": (6, 4, 2)},
     "tied": {"hidden_layer_sizes": (6, 2), "tied_weights": True},
     "gaussian": {"corruption": "gaussian", "corruption_level": 0.3},
@@ -73,7 +74,7 @@ def test_shapes_and_precision(kind, x):
         pytest.skip("robust losses are for linear outputs")
     ae = coder(kind).fit(x)
     codes = ae.transform(x)
-    assert codes.shape == (60, 3 if kind not in ("deep", "tied") else 2)
+    assert codes.shape == (60, {"deep": 2, "tied": 2, "wide": 8}.get(kind, 3))
     for answer in (codes, ae.predict(x), ae.inverse_transform(codes), ae.score_samples(x)):
         assert answer.dtype == x.dtype
         assert np.isfinite(answer).all()
@@ -106,7 +107,9 @@ def test_parts_make_the_whole(kind):
     assert_same_progress(in_one_go(ae, 6, X), as_a_stream(ae, 6, X))
 
 
-@pytest.mark.parametrize("kind", ["plain", "deep", "gaussian", "kl", "variational", "contractive"])
+@pytest.mark.parametrize(
+    "kind", ["plain", "wide", "deep", "gaussian", "kl", "variational", "contractive"]
+)
 def test_sparse_rows_give_the_dense_network(kind):
     x = np.where(UNIT > 0.6, UNIT, 0.0)
     dense, sparse = coder(kind).fit(x), coder(kind).fit(sp.csr_array(x))

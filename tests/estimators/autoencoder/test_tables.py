@@ -235,3 +235,10 @@ def test_a_failed_call_changes_nothing(table):
     with pytest.raises(ValueError, match="has no effect"):
         net.set_params(loss="log_loss").fit(table[["color", "size"]])
     pd.testing.assert_frame_equal(net.set_params(loss="auto").predict(table), before)
+
+
+def test_reconstructions_have_the_index_of_the_rows(table):
+    net = AutoEncoder((8, 2), max_iter=2, random_state=0).set_output(transform="pandas").fit(table)
+    some = table.head(4).set_axis(list("wxyz"))
+    assert net.predict(some).index.tolist() == list("wxyz")
+    assert net.inverse_transform(net.transform(some)).index.tolist() == list("wxyz")

@@ -314,3 +314,29 @@ def test_an_auto_encoder_that_draws_something_else_is_refused():
     coder.layers[-2] = ConvTranspose2D(2, strides=2, activation="identity")
     with pytest.raises(ValueError, match="make them end in as many numbers"):
         coder.fit(FLAT)
+
+
+@pytest.mark.parametrize(
+    ("shape", "settings", "kernel", "pool"),
+    [
+        ((40, 20), {}, 9, 4),
+        ((40, 20, 1), {}, 9, 4),
+        ((40, 20, 3), {"kernel_size": (9,)}, 9, 4),
+        ((40, 20), {"kernel_size": 5}, 5, 4),
+        ((40, 20), {"pool_size": 2}, 9, 2),
+        ((40, 15), {}, 3, 2),
+        ((40, 15), {"filters": 2}, 9, 4),
+        ((40, 60), {"filters": (2, 2, 2)}, 3, 2),
+        ((40, 20), {"padding": "valid"}, 3, 2),
+        ((40, 80), {"strides": 2}, 3, 2),
+        ((40, 20), {"pool_size": None}, 9, None),
+        ((40, 8, 8), {}, 3, 2),
+        ((40, 8, 8, 3), {}, 3, 2),
+    ],
+)
+def test_automatic_windows(shape, settings, kernel, pool):
+    net = CNNClassifier(**{"filters": (2, 2), "max_iter": 1} | settings, random_state=0)
+    net.fit(np.random.default_rng(0).normal(size=shape), np.arange(40) % 2)
+    layers = dict(zip(net.network_.names, net.network_.layers, strict=True))
+    assert layers["conv0"].kernel_size == kernel
+    assert (layers["pool0"].pool_size if pool else layers.get("pool0")) == pool

@@ -230,7 +230,7 @@ def test_random_estimators_end_as_alone(seed):
 
 
 OTHERS = [
-    (AutoEncoder, {}),
+    (AutoEncoder, {"hidden_layer_sizes": 3}),
     (AutoEncoder, {"corruption": "masking", "early_stopping": True, "batch_size": 32}),
     (AutoEncoder, {"corruption": "salt_and_pepper", "normalization": "batch", "solver": "sgd"}),
     (AutoEncoder, {"tied_weights": True, "hidden_layer_sizes": (6, 3, 6), "activation": "tanh"}),

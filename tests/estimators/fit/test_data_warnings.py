@@ -23,7 +23,14 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from sknn import AutoEncoder, CNNRegressor, MLPClassifier, MLPRegressor, RNNRegressor
+from sknn import (
+    AutoEncoder,
+    CNNRegressor,
+    MLPClassifier,
+    MLPRegressor,
+    RNNRegressor,
+    TabularMLPRegressor,
+)
 from sknn.exceptions import DataScaleWarning, OneHotTargetWarning
 from sknn.layers import BatchNorm, Dense
 
@@ -146,6 +153,16 @@ SHAPED = {
 def test_channels_are_to_be_scaled_alike_in_training_and_in_prediction(net, shape, remedy):
     with pytest.warns(DataScaleWarning, match=f"X has channels on .*{remedy}.* in prediction"):
         net.fit(RNG.uniform(0, 255, shape), RNG.normal(size=shape[0]))
+
+
+@pytest.mark.parametrize("settings", [{}, {"bidirectional": True}, {"cell": "elman"}], ids=str)
+@pytest.mark.parametrize("shift", [0.0, 9.0, 11.0])
+def test_recurrent_units_saturate_earlier(settings, shift):
+    net = RNNRegressor(2, max_iter=1, random_state=0, **settings)
+    sequences = shift + RNG.normal(size=(40, 6, 2))
+    expected = ["DataScaleWarning"] if shift > 10 else []
+    found = told(net.fit, sequences, RNG.normal(size=40))
+    assert [each.category.__name__ for each in found] == expected
 
 
 def test_rounding_errors_and_other_scales_are_reported_in_one_warning():
@@ -301,6 +318,42 @@ def test_no_warning_of_rows_that_moved(data, scaler):
         X, X_val = scaler.transform(X), scaler.transform(X_val)
         caught = told(quiet().fit, X, y, X_val=X_val, y_val=y_val)
         assert not any("X_val" in str(w.message) for w in caught)
+
+
+def of_targets(y, y_val, net=None, **more):
+    net = MLPRegressor(hidden_layer_sizes=(3,), max_iter=1, random_state=0) if net is None else net
+    caught = told(net.fit, RNG.normal(size=(len(y), 3)), y, y_val=y_val, **more)
+    return [w for w in caught if "y_val" in str(w.message)]
+
+
+SPENT = RNG.lognormal(5.0, 1.0, 200)
+TARGETS = {
+    "log": (np.log1p(SPENT), SPENT),
+    "standardized": ((SPENT - SPENT.mean()) / SPENT.std(), SPENT),
+    "two outputs": (np.log1p(np.c_[SPENT, SPENT]), np.c_[SPENT, SPENT]),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("case", TARGETS)
+def test_untransformed_targets(case):
+    y, raw = TARGETS[case]
+    X_val = RNG.normal(size=(50, 3))
+    (warning,) = of_targets(y[:150], raw[150:], X_val=X_val)
+    assert "TransformedTargetRegressor does not transform y_val" in str(warning.message)
+    table = TabularMLPRegressor(preset="fast", max_iter=1, random_state=0)
+    assert len(of_targets(y[:150], raw[150:], table, X_val=X_val)) == 1
+    assert not of_targets(y[:150], y[150:], X_val=X_val)
+    assert not of_targets(raw[:150], raw[150:], X_val=X_val)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("rows", [1, 5, 20, 50])
+def test_no_warning_of_ordinary_targets(rows):
+    heavy = RNG.lognormal(0.0, 2.0, 200)
+    mostly_zero = np.where(RNG.random(200) < 0.8, 0.0, SPENT)
+    for y in (heavy, mostly_zero, np.arange(200.0), np.ones(200), load_diabetes().target[:200]):
+        assert not of_targets(y[rows:], y[:rows], X_val=RNG.normal(size=(rows, 3)))
 
 
 def test_the_remedy_works():

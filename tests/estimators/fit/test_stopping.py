@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler, scale
 
 from sknn import MLPClassifier, MLPRegressor
-from sknn.schedules import BatchSize, Cosine
+from sknn.schedules import BatchSize, Cosine, Step
 from tests.estimators.data import BINARY, LABELS, REAL, THREE, TWO_LABELS, TWO_REAL, X
 
 pytestmark = pytest.mark.filterwarnings(
@@ -341,6 +341,8 @@ RESTLESS = {"tol": 10.0, "n_iter_no_change": 3}
         (Cosine(epochs=60), 40),
         # After its horizon, the loss decides again.
         (Cosine(epochs=9), 13),
+        ("step", 40),
+        (Step(every=10), 5),
         ("constant", 5),
         ("exponential", 5),
     ],
@@ -350,6 +352,21 @@ def test_a_schedule_with_a_horizon_is_not_cut_off(rate, epochs, members):
     network.fit(X, REAL)
     assert network.n_iter_ == epochs
     assert network.stop_reason_ == ("max_iter" if epochs == 40 else "converged")
+
+
+@pytest.mark.parametrize(
+    ("plan", "epochs"),
+    [
+        ({"batch_size": BatchSize(4, 16)}, 20),
+        ({"batch_size": BatchSize(4, 16, epochs=9)}, 13),
+        ({"dropout": 0.1, "regularization_schedule": "flat_cosine"}, 20),
+        ({"dropout": 0.1, "regularization_schedule": "constant"}, 5),
+    ],
+    ids=str,
+)
+def test_other_plans_with_a_horizon_are_not_cut_off(plan, epochs):
+    network = MLPRegressor(**SMALL, **RESTLESS, **plan, max_iter=20).fit(X, REAL)
+    assert network.n_iter_ == epochs
 
 
 def test_held_out_rows_end_a_schedule():

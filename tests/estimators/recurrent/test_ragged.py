@@ -99,7 +99,7 @@ FIRST = [each.T for each in SEQUENCES]
         (put(UNEVEN), r"In X\[2\] the rows are arrays .* row 0 has the shape \(2,\), row 2 \(1,\)"),
         (put(3.0), r"In X the rows are arrays .* row 0 has the shape \(\d, 2\), row \d "),
         ([1.0, 2.0, 3.0], "In X: Expected 2D array, got 1D array"),
-        ([], "In X: Expected 2D array, got 1D array"),
+        ([], "X is empty; pass at least one row"),
     ],
 )
 def test_lists_that_are_refused(X, message):

@@ -58,14 +58,14 @@ DOUBTFUL = {
         {},
         zeros(6, 50),
         "images of 6 x 50 pixels with one channel",
-        FIRST | {"kernel_size": (3,)},
+        FIRST | {"kernel_size": (9,)},
     ),
     "signals as images, channels last": (
         CNN,
         {},
         zeros(50, 6),
         "images of 50 x 6 pixels with one channel",
-        {"kernel_size": (3,)},
+        {"kernel_size": (9,)},
     ),
     "images as signals": (
         CNN,
@@ -76,7 +76,7 @@ DOUBTFUL = {
     ),
     "signals first": (
         CNN,
-        {"kernel_size": (3,)},
+        {"kernel_size": (9,)},
         zeros(3, 50),
         "sequences of 3 steps with 50 channels",
         FIRST,

@@ -1,6 +1,7 @@
 """Tables generated, filled in, and scored."""
 
 import itertools
+import math
 import pickle
 
 import numpy as np
@@ -262,8 +263,97 @@ def test_conditions_must_be_named(net):
         net.sample(2, ["red"])
 
 
+@pytest.mark.parametrize(
+    ("conditions", "words"),
+    [
+        ({"grade": 2.5}, "which its dtype, int8, cannot hold"),
+        ({"grade": 1000}, "which its dtype, int8, cannot hold"),
+        ({"price": None}, "a missing entry in column 'price', which had none"),
+        ({"count": {40, 41}}, "a set for column 'count'"),
+        ({"count": np.array([[40], [41]])}, "a ndarray for column 'count'"),
+        ({"day": "soon"}, "In column 'day' of conditions: could not convert 'soon'"),
+        ({"count": 40, 2: 40}, "names column 'count' twice"),
+        ({99: 40}, "names 99, which is not a column"),
+        ({"count": [40, 41, 42]}, "pass one, or 2, or n=3"),
+    ],
+)
+def test_conditions_that_cannot_be(wide, conditions, words):
+    with pytest.raises(ValueError, match=words):
+        wide.sample(2, conditions)
+
+
+@pytest.fixture(scope="module")
+def wide(table):
+    """A synthesizer in which grades and counts are in cells, not only at frequent numbers."""
+    rng = np.random.default_rng(0)
+    grades = rng.integers(-100, 100, len(table)).astype("int8")
+    return TableSynthesizer(**BRIEF).fit(table.assign(grade=grades))
+
+
+def test_forms_of_conditions(net):
+    for conditions in (
+        pd.Series({"color": "red", "count": 44}),
+        pd.DataFrame({"color": ["red"], "count": [44]}),
+        {"color": ["red"], "count": np.array(44)},
+        {1: "red", np.int64(2): 44},
+        {"color": pd.Categorical(["red"] * 3), "count": range(44, 45)},
+    ):
+        made = net.sample(3, conditions, random_state=0)
+        assert (made.color == "red").all() and (made["count"] == 44).all()
+    assert net.sample(2, {"flag": 1}, random_state=0).flag.tolist() == [True, True]
+    assert net.sample(2, {"grade": "3"}, random_state=0).grade.tolist() == [3, 3]
+
+
+def test_levels_of_other_types_are_those_of_the_table():
+    table = pd.DataFrame({"code": pd.Categorical([3, 1, 2] * 20)})
+    net = TableSynthesizer(hidden_layer_sizes=4, max_iter=1, random_state=0).fit(table)
+    assert net.sample(2, {"code": "3"}, random_state=0).code.tolist() == [3, 3]
+
+
+def test_given_entries_stay_as_they_are():
+    n, rng = 60, np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "id": 2**62 + rng.integers(0, 10**6, n),
+            "moment": (10**18 + rng.integers(0, 10**9, n)).astype("M8[ns]"),
+            "text": rng.choice(["a", "b"], n),
+            "size": rng.normal(size=n),
+        },
+        index=pd.Index(range(5, 5 + n), name="row"),
+    )
+    net = TableSynthesizer(hidden_layer_sizes=8, max_iter=1, random_state=0).fit(table)
+    lost = table.assign(size=table["size"].where(rng.random(n) < 0.5))
+    filled = net.impute(lost, random_state=0)
+    pd.testing.assert_frame_equal(filled[["id", "moment", "text"]], table[["id", "moment", "text"]])
+    assert filled.index.equals(table.index) and filled["size"].notna().all()
+    made = net.sample(n, table[["moment", "id"]], random_state=0)
+    pd.testing.assert_frame_equal(
+        made[["id", "moment"]], table[["id", "moment"]].reset_index(drop=True)
+    )
+    ids = table.id.tolist()
+    assert net.sample(n, {"id": ids}, random_state=0).id.tolist() == ids
+
+
+def test_given_entries_that_a_dtype_cannot_hold_change_the_dtype(net, table):
+    odd = table.head(2).astype({"grade": float}).assign(grade=[2.5, np.nan])
+    odd["color"] = odd["color"].cat.add_categories("pink").where([False, True], "pink")
+    filled = net.impute(odd, random_state=0)
+    assert filled.grade.dtype == float and filled.grade[0] == 2.5 and filled.grade[1] in range(1, 5)
+    assert filled.color.tolist()[0] == "pink" and filled.color.cat.categories[-1] == "pink"
+
+
 def test_wrong_parameters(table):
     with pytest.raises(InvalidParameterError, match="condition_rate"):
         TableSynthesizer(condition_rate=1.0).fit(table)
     with pytest.raises(ValueError, match="early_stopping=True without a validation set"):
         TableSynthesizer(early_stopping=True).partial_fit(table)
+
+
+@pytest.mark.parametrize(("fraction", "share"), [(0.1, 0.3), (0.5, 0.5)])
+def test_the_best_weights_are_trained_further_on_all_rows(fraction, share, capsys):
+    first = np.random.default_rng(0).normal(size=400)
+    table = pd.DataFrame({"first": first, "last": np.where(first > 0, "up", "down")})
+    net = TableSynthesizer(**BRIEF | {"max_iter": 20}, validation_fraction=fraction, verbose=1)
+    best = int(np.argmin(net.fit(table).history_["validation_loss"])) + 1
+    assert best > 4
+    assert f"held-out rows, for {math.ceil(share * best)} epochs." in capsys.readouterr().out

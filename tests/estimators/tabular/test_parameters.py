@@ -219,6 +219,9 @@ def test_out_of_fold_losses_choose_the_epochs():
         assert network.network_.n_members in (2, 4)
         assert len(network.member_shares_) == network.network_.n_members
         assert network.member_shares_.sum() == pytest.approx(1.0)
+        epochs = network.member_epochs_
+        assert len(epochs) == network.network_.n_members
+        assert set(epochs) <= set(range(11)) and len(set(epochs)) == len(epochs) // 2
         one = type(network)(**network.get_params() | {"n_picks": 1}).fit(TABLE, y)
         assert one.network_.n_members == 2
 

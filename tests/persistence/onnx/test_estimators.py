@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -342,3 +344,19 @@ def test_sparse_rows_become_dense_inputs():
     for kind in (sparse.csr_array, sparse.csc_matrix, sparse.coo_array):
         found = onnx_inputs(net, kind(FLOWERS), "float32")["X"]
         np.testing.assert_array_equal(found, FLOWERS.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("y", "classes"),
+    [
+        (NAMES, ["setosa", "versicolor", "virginica"]),
+        (KINDS > 0, [False, True]),
+        (np.column_stack([KINDS, KINDS > 0]), [[0, 1, 2], [0, 1]]),
+    ],
+    ids=["texts", "bools", "outputs"],
+)
+def test_the_file_names_the_classes_in_the_order_of_the_columns(y, classes):
+    model = to_onnx(MLPClassifier((4,), **BRIEF).fit(FLOWERS, y))
+    assert {each.key: json.loads(each.value) for each in model.metadata_props} == {
+        "classes": classes
+    }

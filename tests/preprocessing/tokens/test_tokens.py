@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sknn.preprocessing.columns import read_table
-from sknn.preprocessing.kinds import NUMBER
+from sknn.preprocessing.kinds import NUMBER, Form
 from sknn.preprocessing.quantiles import Distinct
 from sknn.preprocessing.sample import Sample
 from sknn.preprocessing.tokens.cells import Cells
@@ -18,7 +18,7 @@ RNG = np.random.default_rng(0)
 
 def numbers(column, weight=None):
     column = np.asarray(column, float)
-    return NumberTokens.fit(NUMBER, column, Sample.of(weight, len(column)))
+    return NumberTokens.fit(Form(NUMBER), column, Sample.of(weight, len(column)))
 
 
 def levels(column, most=256, weight=None):

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import pickle
 import re
 import shutil
 import subprocess
@@ -11,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse as sp
-from matplotlib import pyplot as plt
 from numpy.testing import assert_array_equal
+from PIL import Image
 
 from sknn import (
     GAN,
@@ -21,6 +22,8 @@ from sknn import (
     CNNClassifier,
     MLPClassifier,
     MLPRegressor,
+    TableSynthesizer,
+    TabularMLPClassifier,
 )
 from sknn.callbacks import Checkpoint, Film, Pause
 from sknn.exceptions import InvalidParameterError
@@ -39,7 +42,8 @@ def listed(page, name):
 
 
 def images(page):
-    return [plt.imread(io.BytesIO(base64.b64decode(each))) for each in listed(page, "frames")]
+    files = [io.BytesIO(base64.b64decode(each)) for each in listed(page, "frames")]
+    return [np.asarray(Image.open(file).convert("RGBA")) for file in files]
 
 
 @pytest.fixture
@@ -94,6 +98,50 @@ def test_networks_of_several_outputs_show_their_weights(page):
     net = MLPClassifier((4,), callbacks=[Film(page, PLANE)], **BRIEF)
     net.fit(PLANE, np.column_stack([Y, np.arange(len(Y)) % 3]))
     assert "MLPClassifier: weights" in page.read_text()
+
+
+MIXED = pd.DataFrame({"a": PLANE[:, 0], "town": np.array(["x", "y"])[Y], "b": PLANE[:, 1]})
+
+
+@pytest.mark.parametrize(
+    ("model", "rows", "film", "size"),
+    [
+        (MLPClassifier((4,), **BRIEF), MIXED[["a", "b"]], {"X": MIXED[["a", "b"]]}, (120, 120)),
+        (TabularMLPClassifier(max_iter=2, n_picks=1), MIXED, {"X": MIXED}, (67, 100)),
+        (GAN((4,), (4,), **BRIEF), MIXED, {"X": MIXED}, (120, 120)),
+        (GAN((4,), (4,), **BRIEF), MIXED[["a", "town"]], {"X": MIXED[["a", "town"]]}, (120, 120)),
+        (AutoEncoder((2,), **BRIEF), MIXED, {"X": MIXED}, (39, 4)),
+        (TableSynthesizer(max_iter=2), MIXED, {}, (120, 120)),
+    ],
+)
+def test_frames_are_filmed_without_a_warning(model, rows, film, size, page):
+    model.set_params(callbacks=[Film(page, **film)])
+    model.fit(rows, Y) if hasattr(model, "predict_proba") else model.fit(rows)
+    assert {image.shape[:2] for image in images(page)} == {size}
+
+
+def test_samples_without_numbers_are_refused_before_training(page):
+    model = TableSynthesizer(max_iter=2, callbacks=[Film(page)])
+    with pytest.raises(ValueError, match="none of their columns holds numbers"):
+        model.fit(MIXED[["town"]])
+    TableSynthesizer(max_iter=2, callbacks=[Film(page, picture="weights")]).fit(MIXED[["town"]])
+    assert page.exists()
+
+
+def test_a_film_is_small_in_memory_and_in_the_pickle(page):
+    net = MLPClassifier((4,), max_iter=60, callbacks=[Film(page, PLANE, Y)], random_state=0)
+    assert len(pickle.dumps(net.fit(PLANE, Y))) < 400_000
+    assert page.stat().st_size < 400_000
+
+
+def test_colors_and_numbers_in_one_film(page):
+    taken = iter([np.ones((2, 2)), np.full((2, 2, 3), 0.5), np.zeros((2, 2)), np.zeros((2, 2, 3))])
+    last = np.ones((3, 2, 3))
+    film = Film(page, picture=lambda net: next(taken, last))
+    MLPClassifier((4,), callbacks=[film], **BRIEF).fit(PLANE, Y)
+    middle = [image[0, 0, 0] for image in images(page)]
+    assert middle == [255, 128, 0, 0, 255]
+    assert "MLPClassifier: picture" in page.read_text()
 
 
 def test_of_wide_layers_the_first_units_are_kept(page):
@@ -166,7 +214,8 @@ def test_checkpoints_hold_the_pictures(page, tmp_path):
 def test_the_page_needs_nothing_else(page):
     MLPClassifier((2,), callbacks=[Film(page, PLANE, Y)], **BRIEF).fit(PLANE, Y)
     text = page.read_text()
-    assert not re.search(r"(https?:)?//[a-z]", text.replace("http-equiv", ""))
+    shown = re.sub("const frames = .*;", "", text).replace("http-equiv", "")
+    assert not re.search(r"(https?:)?//[a-z]", shown)
     assert "default-src 'none'" in text and text.count("<circle") == 40
 
 

@@ -75,7 +75,12 @@ ENTRIES = {
         default=(32,),
         also="The last one is the length of the code; the decoder mirrors the encoder.",
     )
-    .on("TableSynthesizer", default=(256, 256, 256)),
+    .on(
+        "TableSynthesizer",
+        default=(128, 128),
+        also="With tens of thousands of rows, more are better, such as (256, 256, 256) with a "
+        "`dropout` of 0.1.",
+    ),
     "activation": Entry(
         "str, Activation or list",
         "relu",
@@ -141,7 +146,7 @@ ENTRIES = {
     .on("ConvolutionalNetwork", also="Nothing is dropped after convolutions.")
     .on("RecurrentNetwork", also="Recurrent layers count, and come first in a list.")
     .on("TableNetwork", default=0.15, also="It fades in the second half of training.")
-    .on("TableSynthesizer", default=0.1),
+    .on("TableSynthesizer", default=0.2),
     "input_dropout": Entry("float", 0.0, "Fraction of inputs dropped.", BELOW_ONE),
     "loss": Entry("str or Loss", "log_loss", _CLASSIFICATION + _OR_SPEC)
     .on(
@@ -215,7 +220,7 @@ ENTRIES = {
         'dict, "balanced" or list of dict',
         None,
         "Weight of each class, multiplied by the sample weights. A list gives one dict for each "
-        "output.",
+        "output of a `y` with several columns of classes. Not for multi-label `y`.",
         c.none() | c.one_of(["balanced"]) | CLASS_WEIGHT,
     ).on("DeepBelief", also="Pretraining uses it, too."),
     "label_smoothing": Entry(

@@ -119,11 +119,12 @@ _AUTO_ENCODER = {
         c.none() | INSIDE,
     ),
     "contraction": Entry(
-        "float",
-        0.0,
+        'float or "auto"',
+        "auto",
         "Strength of a penalty on the squared derivatives of every layer of the encoder with "
-        "respect to its inputs [3]_; for the activations identity, logistic, relu, and tanh.",
-        NON_NEGATIVE,
+        "respect to its inputs [3]_; for the activations identity, logistic, relu, and tanh. "
+        '"auto" is 0, except for a single hidden layer that could copy X; see the notes.',
+        AUTO | NON_NEGATIVE,
     ),
     "contamination": Entry(
         'float or "auto"',
@@ -145,8 +146,9 @@ _AUTO_ENCODER = {
         types='{"density", "columns"}',
         default="density",
         text="How unusual a row is: :meth:`score_samples` returns the log-likelihood, or minus the "
-        "surprise of columns, each relative to its usual surprise; see the notes. "
-        '"columns" is the better choice for finding outliers.',
+        "surprisals of columns, each relative to what is usual; see the notes. "
+        '"columns" is usually the better choice for finding outliers, but a number of a training '
+        'row that is far beyond all others may stand out only with "density".',
         constraint=c.one_of(["density", "columns"]),
     ),
     "condition_rate": Entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sknn.core import constraints as c
-from sknn.estimators.settings.allowed_values import BELOW_ONE, EXTENT, ROW_SHAPE, Sizes
+from sknn.estimators.settings.allowed_values import AUTO, BELOW_ONE, EXTENT, ROW_SHAPE, Sizes
 from sknn.estimators.settings.parameter_table.entry import Entry
 
 ENTRIES = {
@@ -44,12 +44,13 @@ ENTRIES = {
         "int or sequence of int", (32, 64), "Number of filters of each convolution.", Sizes()
     ),
     "kernel_size": Entry(
-        "int or tuple of int",
-        3,
-        "Size of the filters. The length of a tuple says along how many axes they move: ``(7,)`` "
-        "along the steps "
-        "of a signal, ``(3, 3)`` over an image.",
-        EXTENT,
+        'int, tuple of int or "auto"',
+        "auto",
+        "Size of the filters. The length of a tuple says along how many axes they move: ``(9,)`` "
+        'along the steps of a signal, ``(3, 3)`` over an image. "auto" is 3 for images, and 9 for '
+        "signals with ``padding='same'``, ``strides=1``, and at least 16 steps (4 to the power of "
+        "the number of convolutions), otherwise 3.",
+        AUTO | EXTENT,
     ),
     "strides": Entry("int or tuple of int", 1, "Steps by which the filters move.", EXTENT),
     "padding": Entry(
@@ -59,10 +60,11 @@ ENTRIES = {
         c.one_of(["same", "valid"]),
     ),
     "pool_size": Entry(
-        "int, tuple of int or None",
-        2,
-        "Size of the pooling windows after each convolution, at most the length of the axis.",
-        c.none() | EXTENT,
+        'int, tuple of int, "auto" or None',
+        "auto",
+        "Size of the pooling windows after each convolution, at most the length of the axis. "
+        '"auto" is 4 if a `kernel_size` of "auto" would be 9, otherwise 2.',
+        AUTO | c.none() | EXTENT,
     ),
     "pooling": Entry(
         '{"max", "average", None}',

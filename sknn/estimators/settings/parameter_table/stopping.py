@@ -39,7 +39,9 @@ ENTRIES = {
     "max_time": Entry("float", None, "Seconds after which training stops.", c.none() | POSITIVE).on(
         "TableNetwork",
         text="Seconds that `fit` may take: training stops early enough for what follows, and the "
-        "best epochs so far are used. Encoding X and one batch take place in any case.",
+        "best epochs so far are used. If encoding X and scoring members would take more than 40% "
+        "of this time, rows are drawn at random, with a warning. One batch takes place in any "
+        "case.",
     ),
     "tol": Entry("float", 1e-4, "Smallest improvement of the loss that counts.", NON_NEGATIVE)
     .on(*MLP, also="For lbfgs, training ends when no entry of the gradient is larger.")
@@ -87,11 +89,18 @@ ENTRIES = {
         "Share of rows to hold out for early stopping if no X_val is passed. At the end, the best "
         "weights are trained further on all rows, for this share of the epochs that led to them.",
         INSIDE,
+    ).on(
+        "TableSynthesizer",
+        text="Share of rows to hold out for early stopping if no X_val is passed. At the end, the "
+        "best weights are trained further on all rows, for 30% of the epochs that led to them (or "
+        "this share, if it is larger), while the learning rate falls to zero.",
     ),
     "scoring": Entry(
         "str or callable",
         None,
-        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss.",
+        "What early stopping monitors: a scikit-learn scorer, or None for the validation loss. A "
+        "callable gets the estimator, X_val as the network sees it, and y_val, and returns a "
+        "number; larger is better. `tol` is then in units of the score.",
         c.none() | SCORER,
     ),
     "restore_best": Entry(
