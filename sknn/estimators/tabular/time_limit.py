@@ -47,15 +47,16 @@ def limit_rows(network: Any, state: FitState) -> None:
     begun = call.resume and "network_" in vars(network)
     if not begun:
         vars(network).pop("_n_drawn", None)
-    if max_time == math.inf and network._n_drawn is None:
+    if network._n_drawn is None and (begun or max_time == math.inf):
         return
     y, table = arrays.check_target(call.y, network._numeric_target), read_table(call.X)
     check_same_rows(np.empty(table.n_rows), y)
     weight = arrays.check_weight(call.sample_weight, table.n_rows)
-    order = in_random_order(y, weight, not network._numeric_target)
+    order, fewest = in_random_order(y, weight, not network._numeric_target)
     if not begun:
         table.read()
         most = rows_within(_SHARE * max_time, order, partial(_seconds_beside, network, table, y))
+        most = max(most, fewest)
         if most < table.n_rows:
             network._n_drawn = most
             _warn(most, table.n_rows, max_time)
@@ -107,7 +108,9 @@ def rows_within(
     return len(order)
 
 
-def in_random_order(y: Any, weight: NDArray | None, has_labels: bool) -> NDArray[np.intp]:
+def in_random_order(
+    y: Any, weight: NDArray | None, has_labels: bool
+) -> tuple[NDArray[np.intp], int]:
     """Return the places of rows in an order that depends on nothing but the arguments.
 
     Rows that do not count come last. One row with each label comes first, so that the first rows
@@ -118,6 +121,12 @@ def in_random_order(y: Any, weight: NDArray | None, has_labels: bool) -> NDArray
     y : ndarray or sparse matrix of shape (n,) or (n, k)
     weight : ndarray of shape (n,) or None
     has_labels : bool
+
+    Returns
+    -------
+    order : ndarray of int of shape (n,)
+    n_first : int
+        How many rows hold all labels.
     """
     n_rows = y.shape[0]
     order = np.random.default_rng(_SEED).permutation(n_rows)
@@ -126,7 +135,7 @@ def in_random_order(y: Any, weight: NDArray | None, has_labels: bool) -> NDArray
         labels = y.toarray() if sp.issparse(y) else y.reshape(n_rows, -1)
         for column in labels.T:
             turn[order[_first_places(column[order])]] = 0
-    return order[np.argsort(turn[order], kind="stable")]
+    return order[np.argsort(turn[order], kind="stable")], int(np.count_nonzero(turn == 0))
 
 
 def _first_places(labels: NDArray) -> NDArray[np.intp]:
@@ -143,12 +152,12 @@ def _first_places(labels: NDArray) -> NDArray[np.intp]:
 def _warn(n_used: int, n_rows: int, max_time: float) -> None:
     """Say that rows are left out, and how much time all of them would take."""
     needed = max_time * n_rows / n_used
-    digits = 1 - math.floor(math.log10(needed))
+    unit = 10.0 ** (math.floor(math.log10(needed)) - 1)
     warnings.warn(
         f"max_time={max_time:g} allows learning from only {n_used:,} of the {n_rows:,} rows of X, "
         "which were drawn at random: encoding all of them, and evaluating members on them, would "
-        f"leave no time for training. Set max_time to {round(needed, digits):g} or more for all "
-        "rows, or to None.",
+        f"leave no time for training. Set max_time to {math.ceil(needed / unit) * unit:g} or more "
+        "for all rows, or to None.",
         TrainingWarning,
         stacklevel=users_level(),
     )

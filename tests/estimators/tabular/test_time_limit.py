@@ -53,7 +53,8 @@ def test_small_tables_are_used_whole():
     ],
 )
 def test_one_row_of_each_label_comes_first(y, first):
-    order = in_random_order(y, None, has_labels=True)
+    order, n_first = in_random_order(y, None, has_labels=True)
+    assert n_first == len(first)
     assert sorted(order) == list(range(y.shape[0]))
     labels = (y.toarray() if sp.issparse(y) else y)[order[: len(first)]].tolist()
     assert {*map(str, labels)} >= {str(list(each)) if len(each) > 1 else each for each in first}
@@ -61,9 +62,11 @@ def test_one_row_of_each_label_comes_first(y, first):
 
 def test_rows_that_do_not_count_come_last():
     weight = np.tile([1.0, 0.0], 50)
-    order = in_random_order(np.arange(100.0), weight, has_labels=False)
+    order, n_first = in_random_order(np.arange(100.0), weight, has_labels=False)
+    assert n_first == 0
     assert (weight[order[:50]] == 1).all()
-    np.testing.assert_array_equal(order, in_random_order(np.ones(100), weight, has_labels=False))
+    again, _ = in_random_order(np.ones(100), weight, has_labels=False)
+    np.testing.assert_array_equal(order, again)
 
 
 @pytest.fixture
@@ -84,6 +87,14 @@ def test_a_continued_fit_has_the_same_rows(short, kind):
         paused.fit(TABLE, y, weight)
     paused.set_params(max_time=None, callbacks=None).resume(TABLE, y, weight)
     np.testing.assert_array_equal(paused.predict(TABLE), whole.predict(TABLE))
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes")
+def test_all_classes_are_kept(short):
+    y = np.arange(1000) % 450
+    with pytest.warns(TrainingWarning, match="from only 450 of the 1,000 rows"):
+        net = TabularMLPClassifier(**SETTINGS, max_iter=1, max_time=1000).fit(TABLE, y)
+    assert len(net.classes_) == 450
 
 
 def test_labels_without_an_order_are_rejected_as_usual(short):
