@@ -120,7 +120,7 @@ REFUSED = {
     "records": (np.zeros(3, [("a", int)]), TypeError, "X holds records"),
     "vector": (np.arange(3.0), ValueError, "In X: Expected 2D array"),
     "series": (pd.Series([1.0]), ValueError, "In X: Expected"),
-    "three dimensions": (np.zeros((2, 2, 2)), ValueError, "In X: Found array with dim 3"),
+    "three dimensions": (np.zeros((2, 2, 2)), ValueError, "X has 3 axes"),
     "ragged": ([[1, 2], [3]], ValueError, "In X the rows are arrays of different shapes"),
     "one name twice": (pd.DataFrame([[1, 2]], columns=["a", "a"]), ValueError, "more than one"),
     "no rows": (pd.DataFrame({"a": []}), ValueError, r"X: .*0 sample\(s\)"),
