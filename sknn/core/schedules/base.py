@@ -50,7 +50,8 @@ class Schedule(Spec, family=True):
         horizon : int
             As for :meth:`factor`.
         """
-        return planned_epochs(self, horizon)
+        own = getattr(self, "epochs", 0)
+        return int(horizon if own is None else own)
 
     def observe(self, loss: float, state: dict[str, float]) -> None:  # noqa: B027  (most do not look)
         """See the monitored loss at the end of an epoch."""
@@ -58,14 +59,6 @@ class Schedule(Spec, family=True):
     def on_stall(self, base_rate: float, state: dict[str, float]) -> bool:
         """React to a stall (``waits_for_stall``); return False when training should stop."""
         return False
-
-
-def planned_epochs(plan: Spec, horizon: int) -> int:
-    """Return the parameter `epochs` of a plan, or the horizon if it is None; 0 without one."""
-    if "epochs" not in plan.get_params(deep=False):
-        return 0
-    own: int | None = getattr(plan, "epochs")  # noqa: B009  (not every plan has it)
-    return int(horizon if own is None else own)
 
 
 def progress(epoch: float, epochs: int | None, horizon: int) -> float:

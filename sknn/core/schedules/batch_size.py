@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from sknn.core import constraints
-from sknn.core.schedules.base import planned_epochs, progress
+from sknn.core.schedules.base import progress
 from sknn.core.spec import Spec
 
 
@@ -34,7 +34,8 @@ class BatchSizeSchedule(Spec, family=True):
         horizon : int
             As for :meth:`size`.
         """
-        return planned_epochs(self, horizon)
+        own = getattr(self, "epochs", 0)
+        return int(horizon if own is None else own)
 
 
 class BatchSize(BatchSizeSchedule):

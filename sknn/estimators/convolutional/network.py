@@ -162,6 +162,8 @@ class ConvolutionalNetwork(ShapedNetwork):
             start = {"weight_init": bend.weight_init, "bias_init": bend.bias_init}
         kind = Conv1D if len(self.input_shape_) == 2 else Conv2D
         kernel, strides = self._extent("kernel_size"), self._extent("strides")
+        pooled = self.pooling is not None and self.pool_size is not None
+        window = self._extent("pool_size") if pooled else None
         norm = layer_specs.normalization(self.normalization)
         early = self.pooling == "max" and bend.monotone
         layers: list[Layer] = []
@@ -170,7 +172,8 @@ class ConvolutionalNetwork(ShapedNetwork):
                 kind(count, kernel, "identity", strides=strides, padding=self.padding, **start)
             )
             layers += [norm()] if norm else []
-            pool, activate = self._pool(), Activate(self.activation)
+            pool = [_POOLING[self.pooling](window)] if pooled else []
+            activate = Activate(self.activation)
             layers += [*pool, activate] if early else [activate, *pool]
         return layers
 
@@ -178,7 +181,7 @@ class ConvolutionalNetwork(ShapedNetwork):
         """Return a size in the form for layers: an int, or one for each axis of an image."""
         size, n_axes = getattr(self, name), len(self.input_shape_) - 1
         if isinstance(size, str):
-            return (_WIDE if self._is_long_signal() else _NARROW)[name]
+            return (_WIDE if n_axes == 1 and self._is_long_signal() else _NARROW)[name]
         if not isinstance(size, (tuple, list)):
             return int(size)
         if len(size) != n_axes:
@@ -189,13 +192,8 @@ class ConvolutionalNetwork(ShapedNetwork):
         return int(size[0]) if n_axes == 1 else tuple(int(n) for n in size)
 
     def _is_long_signal(self) -> bool:
-        """Whether X holds signals in which wide windows leave something after each convolution."""
-        if len(self.input_shape_) != 2 or self.padding != "same" or self._extent("strides") != 1:
+        """Whether wide windows leave something of a signal after each convolution."""
+        if self.padding != "same" or self._extent("strides") != 1:
             return False
         n_convolutions = len(layer_specs.hidden_sizes(self.filters))
         return int(self.input_shape_[0]) >= _WIDE["pool_size"] ** n_convolutions
-
-    def _pool(self) -> list[Layer]:
-        if self.pooling is None or self.pool_size is None:
-            return []
-        return [_POOLING[self.pooling](self._extent("pool_size"))]

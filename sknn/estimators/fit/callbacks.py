@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -129,7 +130,8 @@ def watch_for(state: FitState) -> Watch:
     patience = recipe.patience
     # Planned schedules are not cut off when the training loss stalls on the way; held-out rows are
     # more reliable.
-    planned = 0 if watching else recipe.planned_epochs(state.run.horizon)
+    stalls = not watching and patience < math.inf
+    planned = recipe.planned_epochs(state.run.horizon) if stalls else 0
     if watching:
         patience = max(patience, _planned_by_call(state) / 10)
     return Watch(

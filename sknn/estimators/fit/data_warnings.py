@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
@@ -159,17 +159,11 @@ def _bears_any_scale(network: Network) -> bool:
     return any(layer.bears_any_scale for layer in _front(network))
 
 
-def _largest_scale(network: Network) -> float:
-    """Return the root mean square that inputs of the first layer with units may have."""
-    return min(layer.largest_scale for layer in _front(network))
-
-
-def _front(network: Network) -> Iterator[Layer]:
-    """Yield the layers up to the first that counts for the scale of its inputs."""
-    for layer in network.layers:
-        yield layer
-        if layer.bears_any_scale or layer.has_units:
-            return
+def _front(network: Network) -> Sequence[Layer]:
+    """Return the layers up to the first that counts for the scale of its inputs."""
+    layers = network.layers
+    counts = (i for i, each in enumerate(layers) if each.bears_any_scale or each.has_units)
+    return layers[: next(counts, len(layers)) + 1]
 
 
 def _warn(message: str, category: type[Warning]) -> None:
@@ -181,7 +175,8 @@ def _warn_of_scales(state: FitState, columns: Columns) -> None:
     seen = replace(
         columns, mean=columns.mean / scale, std=columns.std / scale, peak=columns.peak / scale
     )
-    bad, tiny = seen.badly_scaled(_largest_scale(state.network)), seen.may_be_tiny
+    largest = min(layer.largest_scale for layer in _front(state.network))
+    bad, tiny = seen.badly_scaled(largest), seen.may_be_tiny
     if tiny.any() and columns.n_rows < x.shape[0]:
         peak = _peak(x)
         bad &= ~(tiny & (peak / scale >= _TINY))

@@ -17,7 +17,7 @@ _LOW = 0.1
 def warn_of_ended_schedule(state: FitState) -> None:
     """Warn, once per run, about a further call whose rate is low because a schedule has ended."""
     run, recipe = state.run, state.recipe
-    if state.call.finish or not state.epochs or recipe.optimizer is None:
+    if state.call.finish or not run.epoch or not state.epochs or recipe.optimizer is None:
         return
     schedule = recipe.schedule
     end = schedule.planned_epochs(run.horizon)

@@ -110,11 +110,12 @@ class TableNetwork(SupervisedNetwork):
                 f"solver='lbfgs' has no epochs from which {type(self).__name__} could choose; use "
                 "a stochastic solver such as 'adamw', or MLPClassifier or MLPRegressor."
             )
-        settings = self._resolved_settings()
+        asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
+        settings = self._presets[self.preset].changed(asked)
         schedule = specs.schedule_of(self)
         # Dropout and decay fade in the second half of the schedule, if it has a horizon.
-        spans = schedule.get_params()
-        fading = FlatCosine(epochs=spans["epochs"], final=0.0) if "epochs" in spans else None
+        epochs = getattr(schedule, "epochs", 0)
+        fading = None if epochs == 0 else FlatCosine(epochs=epochs, final=0.0)
         return recipe_of(
             self,
             loss=self._loss_recipe(),
@@ -128,11 +129,6 @@ class TableNetwork(SupervisedNetwork):
             must_converge=False,
             family_settings=settings,
         )
-
-    def _resolved_settings(self) -> Preset:
-        """Return the values of the parameters, and of the preset for those that are "auto"."""
-        asked = {name: getattr(self, name) for name in (*_SETTINGS, "max_iter")}
-        return self._presets[self.preset].changed(asked)
 
     # -- rows of a call that are used -----------------------------------------------------
 

@@ -143,7 +143,8 @@ class LinearModel:
             Rows for the comparison with the constant.
         """
         rows = np.flatnonzero(self.weight) if rows is None else rows
-        rows = rows[evenly(len(rows), self._most(rows))]
+        if self.deadline < math.inf:
+            rows = rows[evenly(len(rows), self._most(rows))]
         self.n_left -= 1
         x, target, weight = self.x[rows], self.target[rows], self.weight[rows]
         center, mean = (np.average(part, axis=0, weights=weight) for part in (x, target))
@@ -159,7 +160,7 @@ class LinearModel:
     def _most(self, rows: NDArray) -> int:
         """Return how many of the rows the time is enough for."""
         few = min(max(_MEASURED // self.x.shape[1], _FEW), _MANY)
-        if self.deadline == math.inf or len(rows) <= few:
+        if len(rows) <= few:
             return len(rows)
         seconds = max(self.deadline - perf_counter(), 0.0) / max(self.n_left, 1)
         some = rows[evenly(len(rows), few)]

@@ -145,7 +145,7 @@ def test_presets():
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_and_folds_go_together(kind, given, expected):
     network = kind(**given)
-    settings = network._resolved_settings()
+    settings = network._recipe().family_settings
     assert (settings.n_members, settings.n_splits) == expected
 
 
