@@ -9,7 +9,8 @@ the orange pixels and none in the blue ones. A small machine, for images of 4 x 
 with all of its weights. In a larger one, each of twelve filters is followed by the unseen digits
 that activate it most. The trained machine can fill in digits whose lower half is covered: hidden
 units are drawn given the visible ones, then visible units given the hidden ones, and so on. Every
-chain of such draws ends with a different guess; their mean is gray where the guesses differ.
+chain of such draws ends with a different guess (*one chain*); the *mean of 20* is gray where the
+guesses differ.
 """
 
 # sphinx_gallery_thumbnail_panels = [7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]

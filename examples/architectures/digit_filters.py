@@ -13,8 +13,8 @@ by less than one of its larger pixels.
 
 A convolutional network (CNN) therefore recognizes digits moved by two pixels, to positions it has
 never seen, better than a network of dense layers, which is as good when nothing moves. The images,
-of 8 x 8 pixels, are enlarged to 20 x 20, with an empty margin. The filters are those of one of
-three networks.
+of 8 x 8 pixels, are enlarged to 20 x 20, with an empty margin, 28 x 28 in all. The filters are
+those of one of three networks.
 """
 
 # sphinx_gallery_thumbnail_panels = [1, 2, 3, 8, 9, 10]

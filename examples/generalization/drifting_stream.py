@@ -3,10 +3,10 @@ Incremental learning: new data without starting over
 ====================================================
 
 Rows arrive in chunks, and the rule behind their labels drifts: the boundary between two classes
-slowly turns, by half a circle in the end. ``partial_fit`` learns each chunk and continues where the
-last one ended. A network that was trained only once gets worse and worse: after half a circle, the
-classes have changed sides, and it is wrong about four rows in five. Training a new network on all
-rows so far costs more with every chunk, and old rows mislead it.
+slowly turns, by half a circle in the end. ``partial_fit`` learns each chunk in five passes and
+continues where the last one ended. A network that was trained only once gets worse and worse: after
+half a circle, the classes have changed sides, and it is wrong about four rows in five. Training a
+new network on all rows so far costs more with every chunk, and old rows mislead it.
 """
 
 import time

@@ -5,9 +5,9 @@ Transfer learning: few labels, weights of another task
 A network learns to recognize digits from 1,000 labeled images. A second one learns to tell
 odd digits from even ones, using 20, 50, or 100 labeled images that the first has not seen. Starting
 from the weights of the first network helps a little (with 100 labels, in 6 of 10 seeds), and
-freezing its first layer helps more, because there is less to learn from few labels.
+freezing its first layer helps more, because fewer weights have to be learned from the few labels.
 
-Which images happen to be labeled matters, too, so the bars of the two lower curves in panel a
+Which images happen to be labeled matters, too, so the error bars of the two lower curves in panel a
 overlap. Panel b compares starts on the same images: the gain over random weights.
 """
 

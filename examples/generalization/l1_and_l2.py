@@ -2,8 +2,8 @@ r"""
 L1, L2, and weight decay
 ========================
 
-L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the loss of n rows. Under gradient descent, every
-update then shrinks every weight by the same share, hence *weight decay*. L1 adds
+L2 adds :math:`\frac{\alpha}{2 n} \sum w^2` to the mean loss of n rows. Under gradient descent,
+every update then shrinks every weight by the same share, hence *weight decay*. L1 adds
 :math:`\frac{l_1}{n} \sum |w|`, which pulls with the same force no matter how large the weight is,
 so weights that are not needed become exactly 0.
 
@@ -14,8 +14,8 @@ the penalty, by the recent size of the whole gradient of that weight.
 
 The stripe at 0 shows this best. Most of it (orange) belongs to pixels that are almost always blank.
 Their gradient is hardly more than that of the penalty, which Adam therefore scales up to full
-steps: L2 removes these weights. Weight decay only shrinks them slowly. The rest of the stripe are
-hidden units that L2 removes altogether.
+steps: L2 removes these weights. Weight decay only shrinks them slowly. The rest of the stripe
+consists of the weights of hidden units that L2 removes altogether.
 """
 
 # sphinx_gallery_thumbnail_panels = [0, 1, 2]

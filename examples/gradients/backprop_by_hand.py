@@ -109,7 +109,7 @@ def node(x, y, text):
     above.text(x, y, text, ha="center", va="center", fontsize=14)
 
 
-def arrow(begin, end, number, label):
+def arrow(begin, end, number, label, place=0.5):
     """Draw a number that travels back, in the color of its sign."""
     color = "C1" if number > 0 else "C0"
     style = {"arrowstyle": "-|>", "color": color, "linewidth": 2, "mutation_scale": 18}
@@ -117,9 +117,10 @@ def arrow(begin, end, number, label):
     around = 1.1 * RADIUS * (end - begin) / np.linalg.norm(end - begin)
     style |= {"shrinkA": 0, "shrinkB": 0}
     above.annotate("", end - around, begin + around, arrowprops=style)
-    x, y = 0.51 * begin + 0.49 * end
-    beside = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-    above.text(x, y, label, color=color, ha="center", va="center", bbox=beside)
+    x, y = begin + place * (end - begin)
+    dx, dy = begin - end
+    along = {"rotation": np.degrees(np.arctan2(dy, dx)), "rotation_mode": "anchor"}
+    above.text(x, y + 0.05, label, color=color, ha="center", va="bottom", fontsize=10, **along)
 
 
 places, middle = np.array([3.0, 1.5, 0.0]), (2.8, 1.5)
@@ -134,7 +135,7 @@ for k, y_k in enumerate(places):
 for i, y_i in enumerate(np.linspace(3, 0, 4)):
     x_i = X[row, i].round(3)
     label = f"${x_i:.3f} \\cdot {error:.3f} = {x_i * error:.3f}$"
-    arrow(middle, (0, y_i), x_i * error, label)
+    arrow(middle, (0, y_i), x_i * error, label, place=0.57)
     node(0, y_i, f"$x_{i}$")
 node(*middle, "$h$")
 total = " + ".join(f"{each:.3f}" for each in sent).replace("+ -", "- ")

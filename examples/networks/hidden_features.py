@@ -7,10 +7,10 @@ the classes. ``transform`` returns them. Each panel shows two numbers for every 
 is drawn as its digit.
 
 The first two principal components (PCA) are computed, too, but without labels: of all linear
-features, they keep the most variance, and leave many classes mixed. So do the two units of a narrow
-hidden layer before training: the nearest training images name the right digit for only a fifth to a
-third of the unseen images, depending on the seed. Once trained with labels, the units separate the
-classes: the digit is right for nine images out of ten.
+features, they keep the most variance, and leave many classes mixed. The two units of a narrow
+hidden layer mix the classes even more before training: the nearest training images name the right
+digit for only a fifth to a third of the unseen images, depending on the seed. Once trained with
+labels, the units separate the classes: the digit is right for nine images out of ten.
 """
 
 # sphinx_gallery_thumbnail_panels = [2]

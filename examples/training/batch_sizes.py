@@ -37,7 +37,7 @@ SEEDS = range(4)
 
 
 def fits(**changed):
-    """Return networks of five seeds, and the mean CPU seconds of one."""
+    """Return networks of all seeds, and the mean CPU seconds of one."""
     nets, begin = [], time.process_time()
     for seed in SEEDS:
         net = MLPClassifier((50,), random_state=seed, **settings | changed)

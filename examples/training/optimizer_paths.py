@@ -6,7 +6,8 @@ A line is fitted with two weights, one of which matters fifty times as much as t
 loss is a long valley. Plain gradient descent drops to the floor and crawls along it: at a rate
 above 2, it would bounce out. Momentum swings from side to side and gathers speed along the floor.
 The adaptive methods scale the step of every weight by its own gradients, which suits a valley that
-runs along one of the weights (a).
+runs along one of the weights (a). Adam also has momentum, so it overshoots the minimum and circles
+it for some time.
 
 How far each one gets depends on its learning rate. Each one uses whichever rate does best, out of
 0.01, 0.02, 0.05, and so on up to 100: the smallest mean loss over 60 steps in the valley (a), the
@@ -14,11 +15,11 @@ smallest training loss after 30 epochs on the digits (c). Adadelta works out its
 from its steps so far, and begins with tiny ones. Its rate only multiplies them, so it can be large.
 
 Panel b shows the steps of a single weight whose gradient is 10 for 20 steps, then 1.
-Momentum adds up steps. Adagrad divides by all the gradients so far, and stays slow. RMSProp forgets
-the large ones within a hundred steps. It settles at 0.32, not at 1, because its first step is three
-times as long as the later ones: its average of squared gradients starts at 0. Adadelta forgets
-them, too, and then takes longer steps. Adam has the longest memory: after 1,000 steps, it is only
-two thirds of the way back.
+Momentum adds up steps. Adagrad divides by the root of the sum of all squared gradients so far,
+and stays slow. RMSProp forgets the large ones within a hundred steps. It settles at 0.32, not at 1,
+because its first step is three times as long as the later ones: its average of squared gradients
+starts at 0. Adadelta forgets them, too, and then takes longer steps. Adam has the longest memory:
+after 1,000 steps, it is only two thirds of the way back.
 
 In panel c, the same optimizers train a network on digits. The lines are medians of three seeds.
 Adam and momentum end about equal, and lowest; so do RMSProp and Adadelta, behind them: which of the
