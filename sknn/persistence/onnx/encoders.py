@@ -1,4 +1,4 @@
-"""Encoders, imputers, and other steps of scikit-learn that skl2onnx computes otherwise.
+"""Encoders, imputers, and other steps of scikit-learn that skl2onnx computes differently.
 
 It writes the levels of text as ``str(level)``: a missing one as "None" or "nan", the number 1.0 as
 "1.0". A graph gets them as "" and "1", and to it, a NaN among numbers equals no level.

@@ -67,7 +67,7 @@ def register_skl2onnx() -> None:
     for an encoder of scikit-learn that has learned a missing category, which ONNX does not
     recognize; for an imputer that adds or drops columns, which skl2onnx does not expect; for a
     PowerTransformer that reads the columns of a frame one by one, and a Normalizer with the maximum
-    norm, which skl2onnx computes otherwise; and for a TransformedTargetRegressor whose inverse is
+    norm, which skl2onnx computes differently; and for a TransformedTargetRegressor whose inverse is
     neither a scaler nor a common function.
 
     Examples
