@@ -85,8 +85,9 @@ def feature_importances(
     Raises
     ------
     ValueError
-        For an unknown method, a method without the X or y that it needs, sample weights without X,
-        and sample weights that are negative or all zero.
+        For an unknown method, a method without the X or y that it needs, a single row (or a single
+        one of positive weight) unless the method is "weights", sample weights without X, and sample
+        weights that are negative or all zero.
     AttributeError
         With "weights", if the predictions do not come from a chain of weights.
 
@@ -161,6 +162,17 @@ def _check_columns(X: Any) -> None:
             f"method='permutation' shuffles columns; X has {kind}. Pass method='gradients' or "
             "method='integrated', which return a number for each entry."
         )
+    _check_several(shape)
+
+
+def _check_several(shape: tuple[int, ...]) -> None:
+    """Raise for a single row, which differs from no other row in any column."""
+    if shape[:1] == (1,):
+        raise ValueError(
+            "feature_importances compares rows with each other, but X has a single row, or a "
+            "single one of positive weight; pass more rows. To explain the prediction for one row, "
+            "use integrated_gradients."
+        )
 
 
 def _weighted(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray | None]:
@@ -199,6 +211,7 @@ def _of_rows(final: Any, X: Any, weight: NDArray | None, method: str) -> NDArray
     """Return the mean size of the share of each column in the predictions for rows."""
     _check_lengths(final, X)
     x = read_rows(final, X)[1]
+    _check_several(x.shape)
     mean = np.where(np.isnan(x), x, _mean(x, weight))
     total = np.zeros(())
     for target in _targets(final):

@@ -342,7 +342,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        places : ndarray of int, shape (n_outputs_,)
+        places : ndarray of int of shape (n_columns,)
+            Positions, counted from 0, one for each column of the matrix.
         """
         check_is_fitted(self)
         return np.asarray(self._plan.origins(), dtype=np.intp)

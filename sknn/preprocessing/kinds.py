@@ -331,6 +331,7 @@ def _date_of(text: str) -> np.datetime64:
         return np.datetime64(text, "us")
     except ValueError:
         raise ValueError(
-            f"could not convert {text!r} to a date; correct it, or replace it with None, which "
-            "counts as missing."
+            f"could not convert {text!r} to a date; correct it, parse it as the dates in training "
+            "were parsed (for example, with dayfirst=True), or replace it with None, which counts "
+            "as missing."
         ) from None

@@ -270,7 +270,7 @@ def test_ctrl_c_keeps_the_last_weights_and_warns(kind, where):
 def test_ctrl_c_with_a_kept_best_uses_it():
     settings = SETTINGS | {"learning_rate_init": 0.3, "max_iter": 50}
     network = MLPRegressor(random_state=0, callbacks=[Interrupt(7)], **settings)
-    with pytest.warns(UserWarning, match="Training interrupted by user"):
+    with pytest.warns(UserWarning, match=r"y, X_val=pipe\[:-1\].transform\(X_val\), y_val=y_val\)"):
         network.fit(X[20:], REAL[20:], **VAL)
     best = network.history_["validation_loss"].argmin()
     assert network.score(X[:20], REAL[:20]) == pytest.approx(network.validation_scores_[best])

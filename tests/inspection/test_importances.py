@@ -285,6 +285,26 @@ def test_odd_weights_are_refused(given, weight, words):
         feature_importances(FITTED, *given, sample_weight=weight)
 
 
+@pytest.mark.parametrize("method", METHODS[1:])
+@pytest.mark.parametrize("case", [matrix, outputs, frame, table])
+def test_a_single_row_has_no_importances(case, method):
+    model, rows = case()
+    targets = model.predict(rows)
+    for n_rows, weight in ((1, None), (2, np.array([0.0, 2.0]))):
+        with pytest.raises(ValueError, match="a single row, or a single one of positive weight"):
+            feature_importances(
+                model, rows[:n_rows], targets[:n_rows], sample_weight=weight, method=method
+            )
+
+
+def test_a_single_image_has_no_importances():
+    images = np.random.default_rng(0).random((20, 4, 4))
+    model = CNNClassifier((2,), max_iter=1, random_state=0).fit(images, np.arange(20) % 2)
+    assert feature_importances(model, images[:2]).shape == (4, 4)
+    with pytest.raises(ValueError, match="use integrated_gradients"):
+        feature_importances(model, images[:1])
+
+
 def test_an_encoded_table_has_no_paths_of_weights():
     net = TabularMLPRegressor(preset="fast", max_iter=1, random_state=0).fit(X, X[:, 0])
     with pytest.raises(AttributeError, match="Pass X with method='gradients'"):

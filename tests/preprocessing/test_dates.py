@@ -64,6 +64,16 @@ def test_days_without_a_time(make):
     assert names == ["d_days", "d_year", "d_month", "d_day", "d_weekday"]
 
 
+@pytest.mark.parametrize("text", ["10.01.2024", "31.01.2024", "31/01/2024"])
+def test_texts_that_do_not_show_how_dates_were_parsed_are_refused(text):
+    encoder = TableEncoder().fit(pd.DataFrame({"d": ARRAY}))
+    new = pd.DataFrame({"d": ["2024-01-10", text]})
+    with pytest.raises(ValueError, match=f"'{text}' to a date; .* parse it .* dayfirst=True"):
+        encoder.transform(new)
+    read = pd.to_datetime(new["d"], format="mixed", dayfirst=True)
+    assert np.isfinite(encoder.transform(read.to_frame())).all()
+
+
 def test_parts_that_do_not_vary_are_left_out():
     days = np.arange("2020-03-02", "2020-03-06", dtype="M8[D]").astype("M8[us]")
     assert varying_parts(days) == ["days", "day", "weekday"]

@@ -97,7 +97,7 @@ def test_a_resumed_fit_is_one_that_was_never_interrupted(name, epoch, where, ctr
 def test_before_the_first_epoch_has_ended_there_is_no_history(early_stopping, ctrl_c):
     ctrl_c(0)
     net = MLPClassifier(**MLP, early_stopping=early_stopping)
-    with pytest.warns(UserWarning, match="To finish this call, call resume with the same data"):
+    with pytest.warns(UserWarning, match=r"call resume with the same data, .*transform\(X\), y\)"):
         net.fit(X, THREE)
     assert net.best_loss_ is None and list(net.history_) == ["epoch"]
     with pytest.raises(ValueError, match="resume the call that was interrupted"):

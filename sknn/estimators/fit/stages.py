@@ -297,9 +297,10 @@ def _remedy(state: FitState) -> str:
     """Return how to finish an interrupted call of fit, if its state is kept."""
     if state.recipe.full_batch or state.call.stream:
         return ""
+    own = "" if state.call.X_val is None else ", X_val=pipe[:-1].transform(X_val), y_val=y_val"
     return (
         " To finish this call, call resume with the same data, in a pipeline "
-        "pipe[-1].resume(pipe[:-1].transform(X), y)."
+        f"pipe[-1].resume(pipe[:-1].transform(X), y{own})."
     )
 
 
