@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sknn.inspection.answers import ScalarAnswer
+from sknn.training.warnings import users_level
 
 _FIRST_PIECES = 16
 # Rows are processed in chunks whose pieces hold about this many numbers.
@@ -142,10 +143,10 @@ def integral(
     if off.any():
         warnings.warn(
             f"The attributions of {np.count_nonzero(off)} rows do not add up to the difference "
-            f"they explain within tol={tol:g}; the worst is off by {off.max():.2g}. Raise "
-            f"max_steps={max_steps}.",
+            f"they explain within tol={tol:g}; the worst is off by {off.max():.2g}. Call "
+            f"integrated_gradients with a higher max_steps than max_steps={max_steps}.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=users_level(),
         )
     return out
 

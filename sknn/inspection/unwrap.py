@@ -116,7 +116,9 @@ def _wrapped(final: Any) -> list[Any]:
     """Return the estimators that were passed to another one, or that an ensemble has fitted."""
     held = getattr(final, "__dict__", {})
     passed = [held[name] for name in ("estimator", "regressor") if name in held]
-    return passed + list(np.ravel(held.get("estimators_", ())))
+    fitted = held.get("estimators_", ())
+    # Pipelines have a length, so an array of them would have more axes.
+    return [*passed, *(fitted.ravel() if isinstance(fitted, np.ndarray) else fitted)]
 
 
 def chosen_member(network: Network, member: Any) -> int:

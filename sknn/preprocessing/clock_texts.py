@@ -17,6 +17,8 @@ _LONGEST = {"month": 4, "weekday": 5}
 """Most letters of abbreviations: Sept, Thurs."""
 _NO_FIELDS = ("sep", "sign")
 _WITH_FRACTION = ("part", "seconds")
+_FAIR_SHARE = 0.2
+"""Share of texts from which on a layout with more fields is preferred to the most frequent one."""
 _SECOND = datetime.timedelta(seconds=1)
 
 
@@ -37,7 +39,7 @@ class Piece(NamedTuple):
 
 @dataclass
 class TextLayout:
-    """The most frequent layout of texts.
+    """The most frequent layout of texts, or one with more fields that is frequent, too.
 
     Attributes
     ----------
@@ -52,7 +54,11 @@ class TextLayout:
     def of(cls, found: Sequence[re.Match[str]]) -> TextLayout:
         """Learn from matches."""
         split = [_pieces(match) for match in found]
-        key, _ = Counter(map(_key, split)).most_common(1)[0]
+        counts = Counter(map(_key, split))
+        # Some texts leave out what is zero, such as the time of midnight, and others do not.
+        least = min(_FAIR_SHARE * len(split), max(counts.values()))
+        frequent = (key for key in counts if counts[key] >= least)
+        key = max(frequent, key=lambda key: (len(key), counts[key]))
         examples = zip(*(pieces for pieces in split if _key(pieces) == key), strict=True)
         return cls([_example(every) for every in examples])
 

@@ -52,7 +52,7 @@ def fill(pairs: list[Pair], outcomes: list[Any], needs_all_splits: bool) -> None
         f"have scores{where}; the scores of the others are NaN.",
         stacklevel=users_level(),
     )
-    empty = _emptied(without_curves(outcomes[known[0]]))
+    empty = _emptied(without_curves(outcomes[known[0]])) | {"fit_error": None}
     for pair in pairs:
         if outcomes[pair.index] is None:
             outcomes[pair.index] = NotReached(empty)
@@ -96,7 +96,7 @@ def average(table: dict[str, Any], reached: NDArray) -> None:
 
 
 def _emptied(outcome: Any) -> Any:
-    """Return an outcome of the same form without values."""
+    """Return an outcome, or part of one, of the same form without values."""
     if isinstance(outcome, dict):
-        return {name: _emptied(each) for name, each in outcome.items()} | {"fit_error": None}
+        return {name: _emptied(each) for name, each in outcome.items()}
     return np.nan if isinstance(outcome, float) else outcome

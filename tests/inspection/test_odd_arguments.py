@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from matplotlib import pyplot as plt
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import BaggingClassifier
+from sklearn.ensemble import BaggingClassifier, VotingClassifier
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
@@ -305,5 +305,9 @@ def test_an_ensemble_holds_several_networks():
             TypeError, match=r"several networks; pass one of them, estimators_\[0\]"
         ):
             LossCurveDisplay.from_estimator(ensemble)
+    net = MLPClassifier((3,), **BRIEF)
+    vote = VotingClassifier([("pipe", make_pipeline(StandardScaler(), net)), ("net", net)])
+    with pytest.raises(TypeError, match="several networks; pass one of them"):
+        LossCurveDisplay.from_estimator(vote.fit(X, Y > 0.5))
     with pytest.raises(TypeError, match="estimator must be a network"):
         LossCurveDisplay.from_estimator(BaggingClassifier(n_estimators=2).fit(X, Y > 0.5))

@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.exceptions import FitFailedWarning
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import make_scorer
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sknn import MLPClassifier
@@ -138,6 +139,31 @@ def test_ctrl_c_keeps_what_is_known():
     assert np.isfinite(scores).tolist() == [True, True, False, False]
     assert search.best_index_ in (0, 1)
     assert search.predict(X).shape == (60,)
+
+
+class Stopped(LogisticRegression):
+    def fit(self, X, y):
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_before_the_first_candidate_keeps_several_metrics():
+    """Networks are trained first, so the form of the empty outcomes comes from a later one."""
+    net = MLPClassifier((4,), max_iter=4, learning_rate="cosine", random_state=0)
+    pipe = Pipeline([("scale", StandardScaler()), ("model", net)])
+    search = GridSearchCV(
+        pipe,
+        {"model": [Stopped(), net]},
+        cv=2,
+        scoring=["accuracy", "neg_log_loss"],
+        refit="accuracy",
+    )
+    with (
+        pytest.warns(UserWarning, match="1 of 2 candidates have scores"),
+        pytest.warns(UserWarning, match="scores are non-finite"),
+    ):
+        search.fit(X, THREE)
+    assert search.best_index_ == 1
+    assert np.isnan(search.cv_results_["mean_test_neg_log_loss"]).tolist() == [True, False]
 
 
 def test_ctrl_c_in_a_later_split_compares_the_candidates_on_those_before():

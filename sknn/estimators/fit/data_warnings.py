@@ -318,7 +318,8 @@ def _warn_of_validation_target(state: FitState) -> None:
     low_val, middle_val, high_val = _quartiles(y_val)
     most = _FAR_TARGET * (high - low)
     off = (np.abs(middle_val - middle) > most) | (high_val - low_val > most)
-    off &= high > low
+    # Where many numbers are the smallest one, as many zeros, quartiles say little.
+    off &= (high > low) & (low > y.reshape(len(y), -1).min(axis=0))
     if 2 * off.sum() < len(off) or not off.any():
         return
     first = int(off.argmax())

@@ -41,7 +41,7 @@ from sknn.estimators.tabular.held_out_loss import HeldOut
 from sknn.estimators.tabular.holdout import FoldHoldout, Team
 from sknn.estimators.tabular.presets import Preset
 from sknn.estimators.tabular.ridge import LinearModel
-from sknn.estimators.tabular.time_limit import LINEAR_SHARE, limit_rows
+from sknn.estimators.tabular.time_limit import LINEAR_SHARE, Drawn, limit_rows
 from sknn.preprocessing.columns import read_table
 from sknn.preprocessing.encoder import TableEncoder
 from sknn.training.threads import blas_threads
@@ -94,7 +94,7 @@ class TableNetwork(SupervisedNetwork):
 
     _settings: Preset
     _first_rows: FirstRows | None = None
-    _n_drawn: int | None = None
+    _drawn: Drawn | None = None
     """How many of the rows of X are used, if `max_time` is too short for all."""
     _lent_encoder: TableEncoder | None = None
     """An encoder fitted to more rows than those of the first call, which uses it as its own."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -35,8 +35,17 @@ _ENOUGH = 0.05
 _SEED = 20_261_129
 
 
+class Drawn(NamedTuple):
+    """How many rows a fit uses, of how many."""
+
+    n_used: int
+    n_rows: int
+
+
 def limit_rows(network: Any, state: FitState) -> None:
     """Draw rows of the call if `max_time` is too short for all; a continued fit has the same rows.
+
+    With another number of rows, they are not the same data, and the time is measured anew.
 
     Parameters
     ----------
@@ -46,22 +55,25 @@ def limit_rows(network: Any, state: FitState) -> None:
     call, max_time = state.call, state.recipe.max_time
     begun = call.resume and "network_" in vars(network)
     if not begun:
-        vars(network).pop("_n_drawn", None)
-    if network._n_drawn is None and (begun or max_time == math.inf):
+        vars(network).pop("_drawn", None)
+    if network._drawn is None and (begun or max_time == math.inf):
         return
     y, table = arrays.check_target(call.y, network._numeric_target), read_table(call.X)
     check_same_rows(np.empty(table.n_rows), y)
     weight = arrays.check_weight(call.sample_weight, table.n_rows)
     order, fewest = in_random_order(y, weight, not network._numeric_target)
+    if begun and network._drawn.n_rows != table.n_rows:
+        del network._drawn
+        begun = max_time == math.inf
     if not begun:
         table.read()
         most = rows_within(_SHARE * max_time, order, partial(_seconds_beside, network, table, y))
-        most = max(most, fewest)
-        if most < table.n_rows:
-            network._n_drawn = most
-            _warn(most, table.n_rows, max_time)
-    if network._n_drawn is not None:
-        rows = np.sort(order[: network._n_drawn])
+        used = max(most, fewest, _FEWEST)
+        if used < table.n_rows:
+            network._drawn = Drawn(used, table.n_rows)
+            _warn(used, table.n_rows, max_time, max_time * table.n_rows / max(most, 1))
+    if network._drawn is not None:
+        rows = np.sort(order[: network._drawn.n_used])
         weight = None if weight is None else weight[rows]
         state.call = replace(call, X=table.take(rows), y=y[rows], sample_weight=weight)
 
@@ -103,7 +115,7 @@ def rows_within(
         if most >= len(order):
             break
         if taken > _ENOUGH * seconds:
-            return max(most, _FEWEST)
+            return most
         size *= 2
     return len(order)
 
@@ -129,8 +141,9 @@ def in_random_order(
         How many rows hold all labels.
     """
     n_rows = y.shape[0]
-    order = np.random.default_rng(_SEED).permutation(n_rows)
     turn = np.ones(n_rows, np.int8) if weight is None else np.where(weight > 0, 1, 2)
+    order = np.random.default_rng(_SEED).permutation(n_rows)
+    order = order[np.argsort(turn[order], kind="stable")]
     if has_labels:
         labels = y.toarray() if sp.issparse(y) else y.reshape(n_rows, -1)
         for column in labels.T:
@@ -149,9 +162,8 @@ def _first_places(labels: NDArray) -> NDArray[np.intp]:
     return np.array(list(places.values()), np.intp)
 
 
-def _warn(n_used: int, n_rows: int, max_time: float) -> None:
+def _warn(n_used: int, n_rows: int, max_time: float, needed: float) -> None:
     """Say that rows are left out, and how much time all of them would take."""
-    needed = max_time * n_rows / n_used
     unit = 10.0 ** (math.floor(math.log10(needed)) - 1)
     warnings.warn(
         f"max_time={max_time:g} allows learning from only {n_used:,} of the {n_rows:,} rows of X, "

@@ -352,7 +352,15 @@ def test_untransformed_targets(case):
 def test_no_warning_of_ordinary_targets(rows):
     heavy = RNG.lognormal(0.0, 2.0, 200)
     mostly_zero = np.where(RNG.random(200) < 0.8, 0.0, SPENT)
-    for y in (heavy, mostly_zero, np.arange(200.0), np.ones(200), load_diabetes().target[:200]):
+    claims = np.where(RNG.random(200) < 0.3, RNG.lognormal(0.0, 2.0, 200), 0.0)
+    for y in (
+        heavy,
+        mostly_zero,
+        claims,
+        np.arange(200.0),
+        np.ones(200),
+        load_diabetes().target[:200],
+    ):
         assert not of_targets(y[rows:], y[:rows], X_val=RNG.normal(size=(rows, 3)))
 
 

@@ -52,6 +52,14 @@ def test_new_numbers_and_dates_are_written_as_before(net):
     assert INCOME.min() <= numbers.min() and numbers.max() <= INCOME.max()
 
 
+def test_midnight_without_a_time_does_not_lose_the_other_times():
+    days = pd.date_range("2024", periods=N + 1, freq="12h")
+    texts = [f"{day}" if day.hour else f"{day.date()}" for day in days]
+    made = TableSynthesizer(**SETTINGS).fit(pd.DataFrame({"at": texts, "n": range(N + 1)}))
+    drawn = made.sample(100, random_state=0)["at"].dropna()
+    assert drawn.str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d").all()
+
+
 @pytest.mark.parametrize(
     ("estimator", "settings"),
     [

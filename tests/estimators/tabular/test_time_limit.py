@@ -10,6 +10,7 @@ from sknn.estimators.tabular import time_limit
 from sknn.estimators.tabular.ridge import LinearModel
 from sknn.estimators.tabular.time_limit import in_random_order, rows_within
 from sknn.exceptions import TrainingWarning
+from sknn.persistence import load, save
 
 RNG = np.random.default_rng(0)
 TABLE = RNG.normal(size=(1000, 3))
@@ -22,7 +23,7 @@ SETTINGS = {"preset": "fast", "hidden_layer_sizes": (4,), "random_state": 0}
         (0.0, 1e-3, 100.0, 50_000, 50_000),
         (0.0, 1e-3, 10.0, 10_000, 10_000),
         (0.2, 1e-3, 10.0, 6_000, 10_000),
-        (0.0, 1.0, 10.0, 300, 300),
+        (0.0, 1.0, 10.0, 10, 10),
         (0.0, 0.0, 1.0, 50_000, 50_000),
     ],
 )
@@ -67,6 +68,25 @@ def test_rows_that_do_not_count_come_last():
     assert (weight[order[:50]] == 1).all()
     again, _ = in_random_order(np.ones(100), weight, has_labels=False)
     np.testing.assert_array_equal(order, again)
+
+
+def test_labels_are_those_of_rows_that_count():
+    y = np.repeat([2, 1, 0], [6, 1494, 1500])
+    order, n_first = in_random_order(y, None, has_labels=True)
+    weight = np.ones(len(y))
+    weight[order[:n_first]] = 0
+    order, n_first = in_random_order(y, weight, has_labels=True)
+    assert n_first == 3
+    assert (weight[order[:n_first]] > 0).all()
+
+
+def test_the_time_needed_is_not_that_of_the_fewest_rows():
+    X = np.random.default_rng(0).normal(size=(3000, 4))
+    net = TabularMLPRegressor(**SETTINGS, max_iter=1, max_time=1e-6)
+    with pytest.warns(TrainingWarning, match="from only 300 of the 3,000 rows") as caught:
+        net.fit(X, X[:, 0])
+    (told,) = [str(each.message) for each in caught if "Set max_time" in str(each.message)]
+    assert float(told.split("Set max_time to ")[1].split()[0]) > 1e-4
 
 
 @pytest.fixture
@@ -122,3 +142,19 @@ def test_linear_models_keep_to_their_time():
     whole = LinearModel(x, y, None).fit(None, None)[0]
     some = LinearModel(x, y, None, seconds=1e-9).fit(None, None)[0]
     assert 1e-6 < np.abs(some - whole).max() < 0.1
+
+
+def test_more_rows_are_not_those_that_were_drawn(short, tmp_path):
+    y = TABLE[:, 0]
+    net = TabularMLPRegressor(
+        **SETTINGS, max_iter=1, max_time=1000, warm_start=True, learning_rate="constant"
+    )
+    with pytest.warns(TrainingWarning, match="from only 400 of the 1,000 rows"):
+        net.fit(TABLE, y)
+    save(net, tmp_path / "net.sknn")
+    net = load(tmp_path / "net.sknn")
+    with pytest.warns(TrainingWarning, match="from only 400 of the 2,000 rows"):
+        net.fit(np.r_[TABLE, TABLE], np.r_[y, y])
+    # Without a limit, all rows are used, and there is nothing to say.
+    net.set_params(max_time=None).fit(np.r_[TABLE, TABLE, TABLE], np.r_[y, y, y])
+    assert net._drawn is None
