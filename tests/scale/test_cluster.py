@@ -120,7 +120,8 @@ def a_worker_dies(client, folder, **options):
     thread.join()
 
 
-@pytest.mark.parametrize("name", [pytest.param("halving", marks=pytest.mark.slow), "grid"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["halving", "grid"])
 def test_a_search_whose_client_was_killed_continues(client, name, tmp_path):
     path = tmp_path / "search.sknn"
     assert killed(name, path, "the file is written", 2)
