@@ -1,5 +1,6 @@
 """Deterministic costs: calls per training step, memory per step and per fit."""
 
+import gc
 import pathlib
 import sys
 import tracemalloc
@@ -32,11 +33,14 @@ def calls_during(action):
         nonlocal count
         count += event in ("call", "c_call")
 
+    # A collection of garbage calls the finalizers of objects that other tests have left.
+    gc.disable()
     sys.setprofile(profile)
     try:
         action()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return count
 
 

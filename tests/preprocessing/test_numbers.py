@@ -43,7 +43,7 @@ def test_formulae_with_weights(whole):
     np.testing.assert_allclose(encoder.transform(train), expected, rtol=2e-6, atol=2e-6)
 
 
-@pytest.mark.filterwarnings("ignore:Columns of X:sknn.exceptions.TableWarning")
+@pytest.mark.filterwarnings("ignore:Some columns of X:sknn.exceptions.TableWarning")
 @settings(max_examples=60, deadline=None)
 @given(
     hnp.arrays(
