@@ -101,7 +101,7 @@ def _example(every: tuple[Piece, ...]) -> Piece:
 
 @dataclass
 class DateWriting:
-    """The most frequent form of the dates of a column.
+    """The usual form of the dates of a column.
 
     Attributes
     ----------
@@ -153,7 +153,7 @@ def _cased(text: str, example: str) -> str:
 
 @dataclass
 class SpanWriting:
-    """The most frequent form of the time spans of a column.
+    """The usual form of the time spans of a column.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ _SIGNS = re.compile(r"[-+(\u2212]")
 
 @dataclass
 class NumberWriting:
-    """The most frequent form of the numbers of a column.
+    """The usual form of the numbers of a column.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class NumberWriting:
             before,
             after,
             _separator(digits),
-            sorted({len(text.partition(".")[2]) for text in digits}),
+            sorted(set(map(_decimals, like))),
             has_comma,
             2 * powers > len(like),
             minus,
@@ -99,6 +99,12 @@ def _around(found: re.Match[str]) -> tuple[str, str]:
     text = found.string
     before = _SIGNS.sub("", text[: found.start("digits")]).lstrip()
     return before, text[end:].replace(")", "").rstrip()
+
+
+def _decimals(found: re.Match[str]) -> int:
+    """Return how many decimals a number has when it is written without its exponent."""
+    shown = len(found["digits"].partition(".")[2])
+    return max(shown - int((found["power"] or "e0")[1:]), 0)
 
 
 def _separator(digits: list[str]) -> str:

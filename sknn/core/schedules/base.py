@@ -8,7 +8,22 @@ from typing import ClassVar
 from sknn.core.spec import Spec
 
 
-class Schedule(Spec, family=True):
+class Planned:
+    """Something that changes over the epochs, with a parameter `epochs` if it has a horizon."""
+
+    def planned_epochs(self, horizon: int) -> int:
+        """Return how many epochs are planned; 0 without a horizon.
+
+        Parameters
+        ----------
+        horizon : int
+            `max_iter` of the call that began the run, which counts if `epochs` is None.
+        """
+        own = getattr(self, "epochs", 0)
+        return int(horizon if own is None else own)
+
+
+class Schedule(Spec, Planned, family=True):
     """Base class of schedules: a factor on the base learning rate.
 
     A schedule that needs a horizon has a parameter `epochs`; None means the `max_iter` of the
@@ -41,17 +56,6 @@ class Schedule(Spec, family=True):
         state : dict
             What :meth:`observe` and :meth:`on_stall` keep; part of the run.
         """
-
-    def planned_epochs(self, horizon: int) -> int:
-        """Return how many epochs the factor is planned for; 0 if it has no horizon.
-
-        Parameters
-        ----------
-        horizon : int
-            As for :meth:`factor`.
-        """
-        own = getattr(self, "epochs", 0)
-        return int(horizon if own is None else own)
 
     def observe(self, loss: float, state: dict[str, float]) -> None:  # noqa: B027  (most do not look)
         """See the monitored loss at the end of an epoch."""

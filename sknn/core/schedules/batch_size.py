@@ -5,11 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from sknn.core import constraints
-from sknn.core.schedules.base import progress
+from sknn.core.schedules.base import Planned, progress
 from sknn.core.spec import Spec
 
 
-class BatchSizeSchedule(Spec, family=True):
+class BatchSizeSchedule(Spec, Planned, family=True):
     """Base class of batch size schedules: the number of rows per batch in each epoch."""
 
     @abstractmethod
@@ -25,17 +25,6 @@ class BatchSizeSchedule(Spec, family=True):
         n_rows : int
             Rows of the training data; no batch is larger.
         """
-
-    def planned_epochs(self, horizon: int) -> int:
-        """Return how many epochs the sizes are planned for; 0 if they have no horizon.
-
-        Parameters
-        ----------
-        horizon : int
-            As for :meth:`size`.
-        """
-        own = getattr(self, "epochs", 0)
-        return int(horizon if own is None else own)
 
 
 class BatchSize(BatchSizeSchedule):

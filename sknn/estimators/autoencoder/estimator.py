@@ -212,7 +212,7 @@ class AutoEncoder(FrameRows, OutlierScores, BaseNetwork):  # type: ignore[overri
     everything else. A level that was never seen counts as equal parts of all known ones. With
     ``dtype="auto"``, training is in float32. Reconstructed numbers are rounded like those in
     training, and lie in their range. Text is read as by :class:`~sknn.preprocessing.TableEncoder`;
-    numbers and dates in text are returned as text in the most frequent form of the column.
+    numbers and dates in text are returned as text in the usual form of the column.
 
     With ``outlier_score="distance"``, rows are judged by their residuals
     :math:`r = (x - \hat x) / s`, where :math:`s` are the standard deviations of the columns, and by

@@ -177,7 +177,7 @@ class GAN(FrameRows, BaseNetwork):  # type: ignore[override]
     first call decides. With ``dtype="auto"``, training is in float32. Numbers are
     rounded like those in training, and lie in their range. Text is read as by
     :class:`~sknn.preprocessing.TableEncoder`; numbers and dates in text are returned as text in the
-    most frequent form of the column.
+    usual form of the column.
 
     See Also
     --------

@@ -58,7 +58,7 @@ class TableSynthesizer(OutlierScores, BaseNetwork):
 
     Text is read as by :class:`~sknn.preprocessing.TableEncoder`: a column of ``"1,234"``, ``"12%"``
     or ``"31/01/2024"`` holds numbers or dates, ``"n/a"`` is a missing entry there, and new entries
-    are text in the most frequent form of the column.
+    are text in the usual form of the column.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ class ErrorQuantiles:
     def __init__(self, errors: Vector, rows: Vector) -> None:
         order = np.argsort(errors, kind="stable")
         levels = np.cumsum(rows[order]) / (rows.sum() + 1.0)
-        kept = np.linspace(0, len(order) - 1, min(len(order), _MOST_KEPT)).round().astype(int)
+        kept = evenly(len(order), _MOST_KEPT)
         self.levels, self.errors = levels[kept], errors[order][kept]
 
     def at(self, levels: Vector) -> Vector:
