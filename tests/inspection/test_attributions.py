@@ -300,8 +300,9 @@ def test_what_is_asked_must_be_there():
 
 def test_too_few_steps_are_reported():
     net = MLPRegressor("squared_error", (50,), "relu", random_state=0, max_iter=50).fit(X, Y)
-    with pytest.warns(UserWarning, match="max_steps=1"):
+    with pytest.warns(UserWarning, match="max_steps=1") as caught:
         integrated_gradients(net, X, max_steps=1, tol=1e-9)
+    assert caught[0].filename == __file__
 
 
 def test_jumps_of_the_slope_need_no_more_steps_than_allowed():

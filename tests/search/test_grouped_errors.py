@@ -12,7 +12,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from sknn import MLPClassifier
 from sknn.search import GridSearchCV, cross_validate
-from sknn.search.interrupted import compared
+from sknn.search.interrupted import compared, fill
+from sknn.search.pairs import Pair
 from tests.estimators.data import THREE, X
 from tests.search import parts
 from tests.search.grouped import OURS, THEIRS, both
@@ -164,6 +165,16 @@ def test_ctrl_c_before_the_first_candidate_keeps_several_metrics():
         search.fit(X, THREE)
     assert search.best_index_ == 1
     assert np.isnan(search.cv_results_["mean_test_neg_log_loss"]).tolist() == [True, False]
+
+
+def test_missing_outcomes_have_no_error_of_another():
+    rows = {"train": X, "test": X}
+    about = [rows | {"parameters": {"alpha": alpha}} for alpha in (0.1, 1.0)]
+    pairs = [Pair(index, (None, (), asked)) for index, asked in enumerate(about)]
+    outcomes = [{"fit_error": "trace", "test_scores": {"score": 0.5}}, None]
+    with pytest.warns(UserWarning, match="1 of 2 candidates have scores"):
+        fill(pairs, outcomes, needs_all_splits=False)
+    np.testing.assert_equal(outcomes[1], {"fit_error": None, "test_scores": {"score": np.nan}})
 
 
 def test_ctrl_c_in_a_later_split_compares_the_candidates_on_those_before():

@@ -364,6 +364,13 @@ def test_no_warning_of_ordinary_targets(rows):
         assert not of_targets(y[rows:], y[:rows], X_val=RNG.normal(size=(rows, 3)))
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_no_warning_where_a_quartile_is_just_above_many_zeros():
+    rng = np.random.default_rng(4)
+    rain = np.where(rng.random(1200) < 0.26, np.exp(1.5 * rng.normal(size=1200)), 0.0)
+    assert not of_targets(rain[:1150], rain[1150:], X_val=rng.normal(size=(50, 3)))
+
+
 def test_the_remedy_works():
     if not hasattr(Pipeline([("a", StandardScaler())]), "transform_input"):
         pytest.skip("this scikit-learn has no transform_input")
